@@ -1,0 +1,220 @@
+"""The one settings file. Everything that changes from place to place comes from the environment.
+
+`ENVIRONMENT` says where we are: `production` (the default, which refuses to start half-configured),
+`local` (what `make run` sets) or `test`. docs/exploitation.md lists every variable.
+"""
+
+import sys
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+ENVIRONMENT = env.str("ENVIRONMENT", "production")
+if ENVIRONMENT not in ("production", "local", "test"):
+    raise ImproperlyConfigured("ENVIRONMENT doit valoir production, local ou test.")
+IN_PRODUCTION = ENVIRONMENT == "production"
+
+
+def required_in_production(name, otherwise):
+    """The environment variable `name`, or `otherwise` away from production."""
+    value = env.str(name, "")
+    if value or not IN_PRODUCTION:
+        return value or otherwise
+    raise ImproperlyConfigured(
+        f"Définissez la variable d'environnement {name} avant de démarrer en production."
+    )
+
+
+DEBUG = False
+SECRET_KEY = required_in_production("SECRET_KEY", otherwise="no secret is kept away from production")
+ALLOWED_HOSTS = required_in_production(
+    "ALLOWED_HOSTS", otherwise="localhost,127.0.0.1,[::1],testserver"
+).split(",")
+
+# --- What the project is made of -------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "franceservices.territories",
+    "franceservices.accounts",
+    "sites",
+    "stats",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "pgtrigger",
+    "pghistory",
+    "import_export",
+    "leaflet",
+    "widget_tweaks",
+    "dsfr",
+]
+MIDDLEWARE = [
+    "franceservices.request_log.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "franceservices.security.permissions_policy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "franceservices.urls"
+WSGI_APPLICATION = "franceservices.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "sites.context_processors.demonstration",
+            ],
+            "builtins": ["django.templatetags.static"],
+        },
+    }
+]
+
+# --- Language and time -----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- Database --------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": env.db_url_config(
+        required_in_production("DATABASE_URL", otherwise="postgis:///franceservices"),
+        engine="django.contrib.gis.db.backends.postgis",
+    )
+    | {
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+# Requests give up early (wsgi.py sets a limit); imports and migrations take the time they need.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join(
+    [
+        f"-c statement_timeout={env.int('DATABASE_STATEMENT_TIMEOUT_MS', 0)}",
+        "-c lock_timeout=10s",
+        "-c idle_in_transaction_session_timeout=60s",
+    ]
+)
+
+# --- Files sent to browsers ------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "franceservices.static_files.UsedFilesFinder",
+]
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if ENVIRONMENT == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DSFR_USE_INTEGRITY_CHECKSUMS = False  # the manifest storage rewrites files, which breaks their hashes
+
+# --- Security --------------------------------------------------------------------------------------
+
+TILES_URL = env.str(
+    "TILES_URL",
+    "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2"
+    "&STYLE=normal&FORMAT=image/png&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
+)
+TILES_ATTRIBUTION = env.str("TILES_ATTRIBUTION", "© IGN – Géoplateforme")
+TILES_ORIGIN = "/".join(TILES_URL.split("/")[:3])
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", TILES_ORIGIN],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "upgrade-insecure-requests": IN_PRODUCTION,
+    }
+}
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", IN_PRODUCTION)
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IN_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IN_PRODUCTION
+SECURE_HSTS_PRELOAD = IN_PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = IN_PRODUCTION
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL 3.6 of Debian 12; no user text ever reaches GDAL
+
+# --- Services we call ------------------------------------------------------------------------------
+
+GEOCODER_URL = env.str("GEOCODER_URL", "https://data.geopf.fr/geocodage/search")
+GEOCODER_DEADLINE_S = env.float("GEOCODER_DEADLINE_S", 3.0)
+# The service bears 50 requests a second from one client; each process takes its share.
+GEOCODER_REQUESTS_PER_SECOND = 50 / env.int("WEB_CONCURRENCY", 1)
+OFFICIAL_LIST_URL = env.str(
+    "OFFICIAL_LIST_URL",
+    "https://www.data.gouv.fr/fr/datasets/r/afc3f97f-0ef5-429b-bf16-7b7876d27cd4",
+)
+
+# --- Maps ------------------------------------------------------------------------------------------
+
+LEAFLET_CONFIG = {
+    "DEFAULT_CENTER": (46.6, 2.4),
+    "DEFAULT_ZOOM": 6,
+    "MIN_ZOOM": 3,
+    "MAX_ZOOM": 18,
+    "TILES": [("Plan IGN", TILES_URL, {"attribution": TILES_ATTRIBUTION})],
+    "ATTRIBUTION_PREFIX": "",
+    "RESET_VIEW": False,
+    "SCALE": "metric",
+    "NO_GLOBALS": True,
+    "FORCE_IMAGE_PATH": False,
+}
+
+# --- Cache and logs --------------------------------------------------------------------------------
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    }
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "franceservices.request_log.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": sys.stderr}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "propagate": False},
+        "django.request": {"level": "ERROR"},  # 4xx are in the request's own line
+        "httpx": {"level": "WARNING"},  # its lines hold the typed address
+        "httpcore": {"level": "WARNING"},
+    },
+}

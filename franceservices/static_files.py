@@ -1,0 +1,35 @@
+"""Which files of the installed packages are sent to browsers.
+
+Packages ship far more than the pages use (all of DSFR takes 48 s to compress); `static/vendor/` holds the
+parts of DSFR that are used (see bin/vendor).
+"""
+
+from django.contrib.staticfiles.finders import AppDirectoriesFinder
+
+USED_FILES = {
+    "leaflet": [
+        "leaflet/leaflet.js",
+        "leaflet/leaflet.css",
+        "leaflet/leaflet.extras.js",
+        "leaflet/leaflet.extras.css",
+        "leaflet/images/*",
+    ],
+}
+
+
+class UsedFilesFinder(AppDirectoriesFinder):
+    """Finds only `USED_FILES` in installed applications."""
+
+    def list(self, ignore_patterns):
+        for path, storage in super().list(ignore_patterns):
+            if is_used(path):
+                yield path, storage
+
+    def find_in_app(self, app, path):
+        return super().find_in_app(app, path) if is_used(path) else None
+
+
+def is_used(path):
+    from fnmatch import fnmatch
+
+    return any(fnmatch(path, pattern) for patterns in USED_FILES.values() for pattern in patterns)

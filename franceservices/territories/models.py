@@ -1,0 +1,93 @@
+"""Régions, départements and communes of France, as of the code officiel géographique of 2026."""
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db.models import F, Q
+
+
+class Region(models.Model):
+    code = models.CharField(primary_key=True, max_length=3)
+    name = models.CharField("nom", max_length=60)
+    slug = models.SlugField(max_length=60, unique=True)
+
+    class Meta:
+        verbose_name = "région"
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Departement(models.Model):
+    """A département, or an overseas collectivity (then `region` is empty)."""
+
+    code = models.CharField(primary_key=True, max_length=3)
+    name = models.CharField("nom", max_length=60)
+    slug = models.SlugField(max_length=60, unique=True)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="departements")
+    timezone = models.CharField("fuseau horaire", max_length=40, help_text="Nom IANA, comme Europe/Paris.")
+    holiday_calendar = models.CharField(
+        "calendrier des jours fériés",
+        max_length=10,
+        blank=True,
+        help_text="Subdivision de la bibliothèque holidays (57, 6AE, 971…) ; vide : jours fériés nationaux.",
+    )
+
+    class Meta:
+        verbose_name = "département"
+        ordering = ["code"]
+
+    def __str__(self):
+        return f"{self.name} ({self.code})"
+
+
+class CommuneQuerySet(models.QuerySet):
+    def current(self):
+        """Today's communes: neither arrondissements nor former communes."""
+        return self.filter(replaced_by=None)
+
+
+class Commune(models.Model):
+    """A commune of today, or a code that resolves to one through `replaced_by`.
+
+    Municipal arrondissements (Paris, Lyon, Marseille) and former communes are rows with `replaced_by`, so
+    that the codes of any list still resolve. A row without `location` has no known point.
+    """
+
+    insee = models.CharField(primary_key=True, max_length=5)
+    name = models.CharField("nom", max_length=60)
+    slug = models.SlugField(max_length=60)
+    search_name = models.CharField("nom cherché", max_length=60, help_text="Voir places.normalise().")
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="communes")
+    postal_codes = ArrayField(models.CharField(max_length=5), verbose_name="codes postaux", default=list)
+    population = models.PositiveIntegerField(null=True, blank=True)
+    location = models.PointField("position", geography=True, null=True, blank=True)
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name="remplacée par"
+    )
+
+    objects = CommuneQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "commune"
+        ordering = ["name", "insee"]
+        indexes = [
+            models.Index(fields=["search_name"], name="commune_search_name"),
+            GinIndex(OpClass(F("search_name"), "gin_trgm_ops"), name="commune_search_name_trigram"),
+            GinIndex(fields=["postal_codes"], name="commune_postal_codes"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(replaced_by=None) | ~Q(replaced_by=F("insee")),
+                name="commune_not_replaced_by_itself",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.departement_id})"
+
+    @property
+    def today(self):
+        """Today's commune: itself, unless it was replaced."""
+        return self.replaced_by or self

@@ -1,0 +1,11 @@
+"""The public addresses of the directory."""
+
+from django.urls import path, register_converter
+
+from sites import views
+
+app_name = "sites"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+]

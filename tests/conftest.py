@@ -1,0 +1,1 @@
+"""What all tests share: no socket leaves, and the gazetteer is there."""
