@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import time
 
 A_SLOT = re.compile(r"(\d{1,2})[:hH](\d{2})\s*-\s*(\d{1,2})[:hH](\d{2})")
 

@@ -1,6 +1,6 @@
 """The public addresses of the directory."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from sites import views
 
