@@ -1,9 +1,10 @@
 """When a site is open. Pure: no Django, no database, and the time is always an argument."""
 
 import re
-from dataclasses import dataclass
+from datetime import time
 
-A_SLOT = re.compile(r"(\d{1,2})[:hH](\d{2})\s*-\s*(\d{1,2})[:hH](\d{2})")
+A_SLOT = re.compile(r"(\d{1,2})[:hH](\d{2})?\s*[-–à]\s*(\d{1,2})[:hH](\d{2})?")
+BETWEEN_SLOTS = re.compile(r"\s*[/;,]\s*")
 
 
 class UnreadableHours(ValueError):
@@ -14,9 +15,40 @@ class UnreadableHours(ValueError):
         self.slot = slot
 
 
-@dataclass(frozen=True)
-class Day:
-    """A day's slots as read, and whether they had to be tidied."""
+def parse_day(text):
+    """Read '09:00 - 12:30 / 14:00 - 17:00' as ((time, time), ...), earliest first. Empty means unknown: ().
 
-    slots: tuple
-    was_tidied: bool
+    Zero-length slots are dropped (the filler `00:00 - 00:00`), touching and overlapping ones are merged (61
+    sites of the national list need it). Raises `UnreadableHours` naming the slot.
+    """
+    return merge(_parse_slot(part) for part in BETWEEN_SLOTS.split(text.strip()) if part)
+
+
+def merge(slots):
+    """The same opening times as the fewest slots, earliest first; zero-length ones are dropped."""
+    merged = []
+    for opens, closes in sorted(slot for slot in slots if slot[0] != slot[1]):
+        if merged and opens <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], closes))
+        else:
+            merged.append((opens, closes))
+    return tuple(merged)
+
+
+def format_day(slots):
+    """((time, time), ...) as the national list writes it: '09:00 - 12:30 / 14:00 - 17:00'."""
+    return " / ".join(f"{opens:%H:%M} - {closes:%H:%M}" for opens, closes in slots)
+
+
+def _parse_slot(text):
+    match = A_SLOT.fullmatch(text.strip())
+    if not match:
+        raise UnreadableHours(text)
+    opens_h, opens_min, closes_h, closes_min = (int(part or 0) for part in match.groups())
+    try:
+        opens, closes = time(opens_h, opens_min), time(closes_h, closes_min)
+    except ValueError as error:
+        raise UnreadableHours(text) from error
+    if opens > closes:
+        raise UnreadableHours(text)
+    return opens, closes
