@@ -1,10 +1,17 @@
 """When a site is open. Pure: no Django, no database, and the time is always an argument."""
 
 import re
-from datetime import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 A_SLOT = re.compile(r"(\d{1,2})[:hH](\d{2})?\s*[-–à]\s*(\d{1,2})[:hH](\d{2})?")
 BETWEEN_SLOTS = re.compile(r"\s*[/;,]\s*")
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+)
 
 
 class UnreadableHours(ValueError):
@@ -52,3 +59,112 @@ def _parse_slot(text):
     if opens > closes:
         raise UnreadableHours(text)
     return opens, closes
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What is known of when a site opens.
+
+    `week` gives the slots of each ISO weekday (1 is Monday), earliest first; a weekday left out is closed, and an
+    empty week means that the hours are unknown. `holiday_name(day)` names the public holiday of a date, or is "".
+    An `itinerant` site has hours but no fixed place: it is never said to be open.
+    """
+
+    week: dict
+    timezone: ZoneInfo
+    holiday_name: Callable[[date], str] = lambda day: ""
+    itinerant: bool = False
+
+    def slots_on(self, day):
+        """The slots of a date: none on public holidays."""
+        return () if self.holiday_name(day) else self.week.get(day.isoweekday(), ())
+
+
+@dataclass(frozen=True)
+class State:
+    """Whether a site can be visited: `code` is open, closed, unknown or itinerant; `text` says it in French."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """A line of the week's table."""
+
+    name: str
+    slots: tuple
+    is_today: bool
+
+    @property
+    def text(self):
+        return in_french(self.slots) or "Fermé"
+
+
+def state(schedule, at):
+    """The `State` of a site at the aware datetime `at`, told in the site's own time."""
+    if schedule.itinerant:
+        return State("itinerant", "Itinérant, sans adresse fixe")
+    if not schedule.week:
+        return State("unknown", "Horaires non communiqués")
+    now = at.astimezone(schedule.timezone)
+    for opens, closes in schedule.slots_on(now.date()):
+        if opens <= now.time() < closes:
+            return State("open", f"Ouvert, ferme à {hour_in_french(closes)}")
+    holiday = schedule.holiday_name(now.date())
+    closed = f"Fermé aujourd'hui ({holiday})" if holiday else "Fermé"
+    opening = next_opening(schedule, now)
+    return State("closed", f"{closed}, ouvre {_when(opening, now.date())}" if opening else closed)
+
+
+def next_opening(schedule, now):
+    """The next start of a slot after `now` (aware, local to the site), within three weeks; None past that."""
+    for days in range(22):
+        day = now.date() + timedelta(days=days)
+        for opens, _closes in schedule.slots_on(day):
+            if days or opens > now.time():
+                return datetime.combine(day, opens, tzinfo=schedule.timezone)
+    return None
+
+
+def today_in_french(schedule, at):
+    """The hours of the day `at` falls on at the site: '9 h - 12 h, 14 h - 17 h', 'fermé', '' when unknown."""
+    if not schedule.week:
+        return ""
+    day = at.astimezone(schedule.timezone).date()
+    if holiday := schedule.holiday_name(day):
+        return f"fermé ({holiday})"
+    return in_french(schedule.slots_on(day)) or "fermé"
+
+
+def week_rows(schedule, at):
+    """The usual week as `DayRow`s from Monday; Sunday only when it has slots. None when the hours are unknown."""
+    today = at.astimezone(schedule.timezone).isoweekday()
+    return [
+        DayRow(name, schedule.week.get(weekday, ()), weekday == today)
+        for weekday, name in enumerate(WEEKDAYS, start=1)
+        if schedule.week and (weekday != 7 or 7 in schedule.week)
+    ]
+
+
+def in_french(slots):
+    """((time, time), ...) as '9 h - 12 h 30, 14 h - 17 h'."""
+    return ", ".join(f"{hour_in_french(opens)} - {hour_in_french(closes)}" for opens, closes in slots)
+
+
+def hour_in_french(moment):
+    """A time as '9 h' or '12 h 30'."""
+    return f"{moment.hour} h {moment.minute:02}" if moment.minute else f"{moment.hour} h"
+
+
+def _when(moment, today):
+    days = (moment.date() - today).days
+    if days == 0:
+        day = ""
+    elif days == 1:
+        day = "demain "
+    elif days < 7:
+        day = f"{WEEKDAYS[moment.weekday()]} "
+    else:
+        day = f"le {WEEKDAYS[moment.weekday()]} {moment.day}{'er' if moment.day == 1 else ''} {MONTHS[moment.month - 1]} "
+    return f"{day}à {hour_in_french(moment)}"
