@@ -1,11 +1,17 @@
 """The directory: partners, sites and their hours, and the lists that were imported."""
 
+from functools import partial
+from zoneinfo import ZoneInfo
+
 import pghistory
 from django.contrib.gis.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from franceservices.territories.models import Commune
+from sites.opening_hours import Schedule, week_from_rows
+from sites.public_holidays import holiday_name
 from sites.querysets import SiteQuerySet
 
 
@@ -81,9 +87,7 @@ class Site(models.Model):
     location = models.PointField("position", geography=True)
     phone = models.CharField("téléphone", max_length=20, blank=True)
     email = models.EmailField("adresse électronique", blank=True)
-    appointment = models.CharField(
-        "rendez-vous", max_length=10, choices=Appointment.choices, default=Appointment.NONE
-    )
+    appointment = models.CharField("rendez-vous", max_length=10, choices=Appointment.choices, default=Appointment.NONE)
     note = models.TextField("précisions", blank=True)
     status = models.CharField("état", max_length=10, choices=Status.choices, default=Status.ACTIVE)
     labelled_on = models.DateField("labellisé le", null=True, blank=True)
@@ -97,9 +101,7 @@ class Site(models.Model):
         verbose_name = "site"
         ordering = ["name", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(external_id__regex=r"^[0-9A-Za-z]+$"), name="site_external_id_plain"
-            ),
+            models.CheckConstraint(condition=Q(external_id__regex=r"^[0-9A-Za-z]+$"), name="site_external_id_plain"),
             models.CheckConstraint(
                 condition=~Q(status="closed") | Q(closed_on__isnull=False), name="site_closed_since_a_date"
             ),
@@ -113,6 +115,30 @@ class Site(models.Model):
 
     def get_absolute_url(self):
         return reverse("sites:site", args=[self.external_id, self.slug])
+
+    @cached_property
+    def schedule(self):
+        """When it opens (see sites.opening_hours). One query, or none after `with_hours()`."""
+        rows = getattr(self, "slot_rows", None)
+        if rows is None:
+            rows = self.weekly_slots.order_by("weekday", "opens").values_list("weekday", "opens", "closes")
+        departement = self.commune.departement
+        return Schedule(
+            week=week_from_rows(rows),
+            timezone=ZoneInfo(departement.timezone),
+            holiday_name=partial(holiday_name, departement.holiday_calendar),
+            itinerant=self.is_itinerant,
+        )
+
+    def others_of_its_network(self):
+        """The other sites in service of its network, by commune; none when it belongs to no network.
+
+        Networks are named by the list within a département: two of the same name elsewhere are not one.
+        """
+        if not self.network:
+            return Site.objects.none()
+        same = Site.objects.open_to_public().filter(network=self.network).exclude(pk=self.pk)
+        return same.in_departement(self.commune.departement_id).with_commune().order_by("commune__name", "pk")
 
     @property
     def is_itinerant(self):

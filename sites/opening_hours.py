@@ -9,9 +9,20 @@ from zoneinfo import ZoneInfo
 A_SLOT = re.compile(r"(\d{1,2})[:hH](\d{2})?\s*[-–à]\s*(\d{1,2})[:hH](\d{2})?")
 BETWEEN_SLOTS = re.compile(r"\s*[/;,]\s*")
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-)
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 
 
 class UnreadableHours(ValueError):
@@ -78,6 +89,15 @@ class Schedule:
     def slots_on(self, day):
         """The slots of a date: none on public holidays."""
         return () if self.holiday_name(day) else self.week.get(day.isoweekday(), ())
+
+
+def week_from_rows(rows):
+    """(weekday, opens, closes) rows as a `Schedule.week`; times may be ISO text, as JSON gives them."""
+    week = {}
+    for weekday, *span in rows:
+        opens, closes = (time.fromisoformat(t) if isinstance(t, str) else t for t in span)
+        week[weekday] = (*week.get(weekday, ()), (opens, closes))
+    return week
 
 
 @dataclass(frozen=True)
@@ -166,5 +186,7 @@ def _when(moment, today):
     elif days < 7:
         day = f"{WEEKDAYS[moment.weekday()]} "
     else:
-        day = f"le {WEEKDAYS[moment.weekday()]} {moment.day}{'er' if moment.day == 1 else ''} {MONTHS[moment.month - 1]} "
+        day = (
+            f"le {WEEKDAYS[moment.weekday()]} {moment.day}{'er' if moment.day == 1 else ''} {MONTHS[moment.month - 1]} "
+        )
     return f"{day}à {hour_in_french(moment)}"

@@ -2,7 +2,10 @@
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.measure import D
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models import Count, OuterRef, Q
+from django.db.models.functions import JSONArray
 
 
 class SiteQuerySet(models.QuerySet):
@@ -24,15 +27,15 @@ class SiteQuerySet(models.QuerySet):
     def in_region(self, code):
         return self.filter(commune__departement__region=code)
 
-    def nearest_to(self, point, within_km):
-        """Sites at most `within_km` from `point` (WGS 84, x = longitude), closest first.
-
-        Adds `.distance` (read `.distance.m`). Ties fall back to pk, so that pages are stable.
-        """
-        return self.filter(location__dwithin=(point, D(km=within_km))).ordered_from(point)
+    def within(self, point, km):
+        """Sites at most `km` kilometres from `point` (WGS 84, x = longitude), as the crow flies."""
+        return self.filter(location__dwithin=(point, D(km=km)))  # only dwithin uses the index
 
     def ordered_from(self, point):
-        """All sites, closest to `point` first. Adds `.distance`, as `nearest_to` does."""
+        """Closest to `point` first. Adds `.distance` (read `.distance.m`).
+
+        Ties fall back to pk, so that pages are stable.
+        """
         return self.annotate(distance=Distance("location", point)).order_by("distance", "pk")
 
     def with_commune(self):
@@ -40,5 +43,19 @@ class SiteQuerySet(models.QuerySet):
         return self.select_related("commune__departement")
 
     def with_hours(self):
-        """Adds the weekly slots, in one query whatever the number of sites."""
-        return self.prefetch_related("weekly_slots")
+        """Adds `.slot_rows`, the weekly slots as [weekday, opens, closes], without another query."""
+        slots = self.model._meta.get_field("weekly_slots").related_model.objects.filter(site=OuterRef("pk"))
+        return self.annotate(
+            slot_rows=ArraySubquery(
+                slots.order_by("weekday", "opens").values_list(JSONArray("weekday", "opens", "closes"))
+            )
+        )
+
+    def figures(self):
+        """How many there are: `sites`, of which `antennes` and `itinerant`; and in how many `departements`."""
+        return self.aggregate(
+            sites=Count("pk"),
+            antennes=Count("pk", filter=Q(kind="antenne")),
+            itinerant=Count("pk", filter=Q(format__in=("bus", "itinerante"))),
+            departements=Count("commune__departement", distinct=True),
+        )

@@ -1,6 +1,6 @@
 """The public addresses of the directory."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from sites import views
 
@@ -8,4 +8,8 @@ app_name = "sites"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("recherche/", views.search, name="search"),
+    path("recherche/suggestions/", views.suggestions, name="suggestions"),
+    path("carte/sites.json", views.map_sites, name="map_sites"),
+    re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?/$", views.site, name="site"),
 ]

@@ -1,5 +1,83 @@
-from django.shortcuts import render
+"""The public pages."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_safe
+
+from franceservices.territories import places
+from sites import map_data
+from sites.forms import SearchForm
+from sites.models import Partner, Site
+from sites.search import search_near
 
 
+@require_safe
 def home(request):
-    return render(request, "sites/home.html")
+    return render(
+        request,
+        "sites/home.html",
+        {"form": SearchForm(), "figures": Site.objects.open_to_public().figures(), "partners": Partner.objects.all()},
+    )
+
+
+@require_safe
+def search(request):
+    """The sites nearest to a place; or what to choose from, or what to mend, when the place is not plain."""
+    if not request.GET.keys() & {"q", "lat", "lon"}:
+        return render(request, "sites/search.html", {"form": SearchForm()})
+    form = SearchForm(request.GET)
+    results = None
+    if form.is_valid() and form.place:
+        radius = {"radius_km": form.cleaned_data["rayon"]} if form.cleaned_data["rayon"] else {}
+        results = search_near(form.place, page=request.GET.get("page"), **radius)
+    context = {"form": form, "results": results, "now": timezone.now()}
+    return render(request, "sites/search.html", context, status=200 if form.is_valid() else 400)
+
+
+@require_safe
+@cache_control(private=True, max_age=600)
+def suggestions(request):
+    """Places that what is being typed may become, as JSON: label, detail, and the address of their results."""
+    typed = request.GET.get("q", "")
+    found = [*places.suggest(typed), *places.suggest_addresses(typed)]
+    return JsonResponse({"suggestions": [_suggestion(place) for place in found[:8]]})
+
+
+def _suggestion(place):
+    if place.kind == "address":
+        query = {"lat": f"{place.point.y:.6f}", "lon": f"{place.point.x:.6f}", "label": place.label}
+    else:
+        query = {"q": place.label}
+    url = f"{reverse('sites:search')}?{urlencode(query)}"
+    return {"label": place.label, "detail": place.detail, "url": url}
+
+
+@require_safe
+def site(request, external_id, slug):
+    """A site's page, at its one true address."""
+    found = Site.objects.exclude(status=Site.Status.WITHDRAWN).with_commune().with_hours()
+    found = found.filter(external_id=external_id).first()
+    if not found:
+        raise Http404
+    if slug != found.slug:
+        return redirect(found, permanent=True)
+    context = {
+        "site": found,
+        "network": found.others_of_its_network(),
+        "partners": Partner.objects.all(),
+        "now": timezone.now(),
+    }
+    return render(request, "sites/site.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+@condition(etag_func=map_data.version)
+def map_sites(request):
+    """Every site, as the maps read it (see sites.map_data)."""
+    return HttpResponse(map_data.sites_json(), content_type="application/json")

@@ -1,0 +1,52 @@
+"""How distances, hours and phone numbers of the directory are written."""
+
+from django import template
+from django.utils.formats import number_format
+
+from sites import opening_hours
+
+register = template.Library()
+
+
+@register.filter
+def state_at(site, moment):
+    """The `State` of a site at an aware datetime."""
+    return opening_hours.state(site.schedule, moment)
+
+
+@register.filter
+def hours_on_the_day_of(site, moment):
+    """The site's hours on the day of an aware datetime: '9 h - 12 h, 14 h - 17 h', 'fermé', or ''."""
+    return opening_hours.today_in_french(site.schedule, moment)
+
+
+@register.filter
+def week_at(site, moment):
+    """The site's usual week, today marked (see `opening_hours.DayRow`)."""
+    return opening_hours.week_rows(site.schedule, moment)
+
+
+@register.filter
+def in_french_km(distance):
+    """A `Distance` as '350 m', '2,3 km' or '48 km'."""
+    if distance.m < 950:
+        return f"{max(10, round(distance.m, -1)):.0f} m"
+    return f"{number_format(round(distance.km, 1 if distance.km < 10 else 0), 1 if distance.km < 9.95 else 0)} km"
+
+
+@register.filter
+def dialable(phone):
+    """A phone number as the `tel:` address of a link wants it."""
+    return "".join(character for character in phone if character.isdigit() or character == "+")
+
+
+@register.filter
+def unlocalized(number):
+    """A number as machines read it: at most six decimals, a point, no thousands separator."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def near(place):
+    """A `Place` as the end of 'France services…': 'près de Rodez (12)', ': Occitanie'."""
+    return f": {place.label}" if place.kind in ("departement", "region") else f"près de {place.label}"
