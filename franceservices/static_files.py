@@ -4,11 +4,14 @@ Packages ship far more than the pages use (all of DSFR takes 48 s to compress); 
 parts of DSFR that are used (see bin/vendor).
 """
 
+from fnmatch import fnmatch
+
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 
 USED_FILES = {
     "leaflet": [
         "leaflet/leaflet.js",
+        "leaflet/leaflet.js.map",  # named by leaflet.js, which the manifest checks
         "leaflet/leaflet.css",
         "leaflet/leaflet.extras.js",
         "leaflet/leaflet.extras.css",
@@ -30,6 +33,4 @@ class UsedFilesFinder(AppDirectoriesFinder):
 
 
 def is_used(path):
-    from fnmatch import fnmatch
-
     return any(fnmatch(path, pattern) for patterns in USED_FILES.values() for pattern in patterns)
