@@ -1,0 +1,39 @@
+"""Liveness without I/O, readiness with the database."""
+
+import pytest
+from django.db import connection
+
+
+def test_live_answers_without_the_database(client):
+    """No `db` fixture: a query would fail the test."""
+    response = client.get("/healthz/live")
+
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_ready_when_the_territories_are_loaded(client):
+    assert client.get("/healthz/ready").status_code == 200
+
+
+@pytest.mark.django_db
+def test_not_ready_without_territories(client):
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE territories_commune CASCADE")
+
+    response = client.get("/healthz/ready")
+
+    assert response.status_code == 503
+    assert "territoires non chargés" in response.text
+
+
+@pytest.mark.django_db
+def test_not_ready_when_the_database_refuses(client, monkeypatch):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE territories_commune RENAME TO elsewhere")
+
+    response = client.get("/healthz/ready")
+
+    assert response.status_code == 503
+    assert "base de données injoignable" in response.text
