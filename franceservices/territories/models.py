@@ -58,7 +58,6 @@ class Commune(models.Model):
     insee = models.CharField(primary_key=True, max_length=5)
     name = models.CharField("nom", max_length=60)
     slug = models.SlugField(max_length=60)
-    search_name = models.CharField("nom cherché", max_length=60, help_text="Voir places.normalise().")
     departement = models.ForeignKey(Departement, models.PROTECT, related_name="communes")
     postal_codes = ArrayField(models.CharField(max_length=5), verbose_name="codes postaux", default=list)
     population = models.PositiveIntegerField(null=True, blank=True)
@@ -72,11 +71,7 @@ class Commune(models.Model):
     class Meta:
         verbose_name = "commune"
         ordering = ["name", "insee"]
-        indexes = [
-            models.Index(fields=["search_name"], name="commune_search_name"),
-            GinIndex(OpClass(F("search_name"), "gin_trgm_ops"), name="commune_search_name_trigram"),
-            GinIndex(fields=["postal_codes"], name="commune_postal_codes"),
-        ]
+        indexes = [GinIndex(fields=["postal_codes"], name="commune_postal_codes")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(replaced_by=None) | ~Q(replaced_by=F("insee")),
@@ -91,3 +86,61 @@ class Commune(models.Model):
     def today(self):
         """Today's commune: itself, unless it was replaced."""
         return self.replaced_by or self
+
+
+class PlaceName(models.Model):
+    """One way of naming a place, as people type it: what `places` searches.
+
+    Made from the three tables above by `load_territories`, which writes it anew each time; nothing refers to
+    it. `qualifiers` (département, région, postal codes, today's commune) are what tells it from homonyms.
+    """
+
+    class Spelling(models.TextChoices):
+        NAME = "name", "nom"
+        ALIAS = "alias", "autre écriture"
+        POSTAL_CODE = "postal_code", "code postal"
+
+    class Kind(models.TextChoices):
+        COMMUNE = "commune", "commune"
+        DEPARTEMENT = "departement", "département"
+        REGION = "region", "région"
+
+    search_name = models.CharField("nom cherché", max_length=80, help_text="Voir places.normalise().")
+    spelling = models.CharField("écriture", max_length=11, choices=Spelling.choices)
+    kind = models.CharField("genre", max_length=11, choices=Kind.choices)
+    code = models.CharField(max_length=5)
+    label = models.CharField("libellé", max_length=120)
+    detail = models.CharField("complément", max_length=120)
+    qualifiers = ArrayField(models.CharField(max_length=80), verbose_name="précisions", default=list)
+    population = models.PositiveIntegerField()
+    location = models.PointField("position", geography=True)
+    is_former = models.BooleanField("ancienne commune")
+
+    class Meta:
+        verbose_name = "nom de lieu"
+        verbose_name_plural = "noms de lieux"
+        indexes = [
+            models.Index(fields=["search_name"], name="placename_search_name", opclasses=["varchar_pattern_ops"]),
+            GinIndex(
+                OpClass(F("search_name"), "gin_trgm_ops"),
+                name="placename_search_name_trigram",
+                condition=Q(spelling="name"),
+            ),
+        ]
+
+    def __str__(self):
+        return self.label
+
+
+class LoadedFixtures(models.Model):
+    """Which fixtures the tables above were loaded from. One row, written in the same transaction as they are."""
+
+    fingerprint = models.CharField("empreinte", max_length=64, primary_key=True)
+    communes = models.PositiveIntegerField()
+    loaded_at = models.DateTimeField("chargé le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "chargement"
+
+    def __str__(self):
+        return self.fingerprint
