@@ -1,0 +1,145 @@
+"""Writing a plan: one transaction, one import at a time, and a history that says which import did it."""
+
+import hashlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pghistory
+from django.db import connection, transaction
+from django.utils import timezone
+
+from sites.imports.analysis import CREATE, REOPEN, UPDATE, analyse
+from sites.imports.issues import ERROR
+from sites.models import ImportBatch, Site, WeeklySlot
+
+# Any constant will do, as long as nothing else locks on it.
+LOCK = 20_200_101
+BATCH = 5_000
+WRITTEN_BY_LISTS = (
+    "name",
+    "slug",
+    "kind",
+    "format",
+    "network",
+    "commune",
+    "address",
+    "address_extra",
+    "postal_code",
+    "location",
+    "phone",
+    "email",
+    "appointment",
+    "note",
+    "status",
+    "labelled_on",
+    "closed_on",
+    "updated_at",
+)
+
+
+class ImportRunning(Exception):
+    """Another import is being written: try again when it is over."""
+
+    def __init__(self):
+        super().__init__("Un autre import est en cours : attendez qu'il se termine, puis recommencez.")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file as it was received."""
+
+    file_name: str
+    sha256: str
+
+    @classmethod
+    def of(cls, file_name, data):
+        return cls(file_name[-200:], hashlib.sha256(data).hexdigest())
+
+
+def import_table(table, source, *, is_complete=False, is_demo=False):
+    """Analyse `table` and write it, unless it has errors or changes nothing: (plan, `ImportBatch` or None).
+
+    No one else writes sites meanwhile, so what is written is what was analysed. Raises `ImportRunning`.
+    """
+    with _alone():
+        plan = analyse(table, is_complete=is_complete, is_demo=is_demo)
+        if plan.issues_of(ERROR) or not plan.changes_something:
+            return plan, None
+        return plan, _write(plan, source)
+
+
+@contextmanager
+def _alone():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise ImportRunning
+        # Pages can still be read; an agent's edit waits for the end of the import.
+        cursor.execute("LOCK TABLE sites_site, sites_weeklyslot IN SHARE ROW EXCLUSIVE MODE")
+        yield
+
+
+def _write(plan, source):
+    batch = ImportBatch.objects.create(
+        file_name=source.file_name,
+        sha256=source.sha256,
+        is_demo=plan.is_demo,
+        is_complete=plan.is_complete,
+        counts=plan.counts,
+    )
+    with pghistory.context(import_batch=batch.pk, source="import"):
+        if not plan.is_demo:
+            _remove_demonstration()
+        _write_sites(plan)
+        _write_hours(plan.of(CREATE, UPDATE, REOPEN))
+        if plan.is_complete:
+            _close(plan.absent)
+    return batch
+
+
+def _remove_demonstration():
+    """Fictitious sites give way to real ones. Nothing else is ever deleted."""
+    WeeklySlot.objects.filter(site__is_demo=True).delete()
+    Site.objects.demonstration().delete()
+
+
+def _write_sites(plan):
+    Site.objects.bulk_create([change.site for change in plan.of(CREATE)], batch_size=BATCH)
+    known = [change.site for change in plan.of(UPDATE, REOPEN)]
+    # One statement for thousands of sites; each of them exists, so nothing is inserted.
+    Site.objects.bulk_create(
+        known, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN_BY_LISTS
+    )
+
+
+def _write_hours(changes):
+    """Only the slots that differ are deleted and inserted, so that the history stays readable."""
+    wanted = {
+        (change.site.pk, weekday, *slot)
+        for change in changes
+        if change.week
+        for weekday, slots in change.week.items()
+        for slot in slots
+    }
+    of_known_sites = [change.site.pk for change in changes if change.week and change.action != CREATE]
+    existing = WeeklySlot.objects.filter(site__in=of_known_sites, weekday__lte=6)
+    kept, gone = set(), []
+    for pk, *slot in existing.values_list("pk", "site_id", "weekday", "opens", "closes"):
+        if tuple(slot) in wanted:
+            kept.add(tuple(slot))
+        else:
+            gone.append(pk)
+    WeeklySlot.objects.filter(pk__in=gone).delete()
+    WeeklySlot.objects.bulk_create(
+        [
+            WeeklySlot(site_id=site, weekday=weekday, opens=opens, closes=closes)
+            for site, weekday, opens, closes in sorted(wanted - kept)
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _close(external_ids):
+    Site.objects.official().filter(external_id__in=external_ids).update(
+        status=Site.Status.CLOSED, closed_on=timezone.localdate(), updated_at=timezone.now()
+    )

@@ -1,0 +1,136 @@
+"""What can only be seen by comparing cells with each other and with the gazetteer. Pure."""
+
+import math
+
+from sites.imports.tables import plain
+
+# The official list's points lie 0.3 km (median) to 5.9 km (99 in 100) from their commune's.
+FAR_KM = 20
+EARTH_RADIUS_KM = 6371.0
+# (west, south, east, north) around each part of France, in degrees.
+FRENCH_BOXES = (
+    (-5.5, 41.2, 10.0, 51.3),  # mainland and Corsica
+    (-63.3, 14.2, -60.7, 18.3),  # Antilles, Saint-Martin, Saint-Barthélemy
+    (-54.7, 2.0, -51.5, 6.0),  # Guyane
+    (55.1, -21.5, 56.0, -20.8),  # La Réunion
+    (44.9, -13.1, 45.4, -12.5),  # Mayotte
+    (-56.6, 46.6, -56.0, 47.2),  # Saint-Pierre-et-Miquelon
+    (163.0, -23.5, 172.5, -17.5),  # Nouvelle-Calédonie
+    (-178.5, -14.5, -176.0, -13.0),  # Wallis-et-Futuna
+    (-155.0, -28.0, -134.0, -7.5),  # Polynésie française
+)
+
+
+def in_france(longitude, latitude):
+    return any(west <= longitude <= east and south <= latitude <= north for west, south, east, north in FRENCH_BOXES)
+
+
+def distance_km(a, b):
+    """Great-circle distance between two (longitude, latitude) in degrees."""
+    (x1, y1), (x2, y2) = [(math.radians(x), math.radians(y)) for x, y in (a, b)]
+    h = math.sin((y2 - y1) / 2) ** 2 + math.cos(y1) * math.cos(y2) * math.sin((x2 - x1) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1, math.sqrt(h)))
+
+
+def check(site, cells, communes, findings):
+    """Add to `findings` what is wrong between the cells of a row.
+
+    `communes` are the site's and the one of the file's code, which differ when the latter was replaced. Cells that
+    could not be read are None on the site, and are not checked again.
+    """
+    if site.latitude is not None and site.longitude is not None:
+        _check_position(site, cells, communes, findings)
+    if communes:
+        _check_departement(site, cells, communes[0], findings)
+        _check_name(site, cells, communes, findings)
+    if not cells["code_postal"].strip():
+        _fill_postal_code(site, communes, findings)
+    elif communes and site.postal_code:
+        _check_postal_code(site, cells, communes, findings)
+    if not site.address:
+        findings.warn("adresse", "", "address_missing", "Le public ne saura pas où aller : demandez-la au site.")
+
+
+def _check_position(site, cells, communes, findings):
+    position = (site.longitude, site.latitude)
+    value = f"{cells['latitude']}, {cells['longitude']}"
+    if not in_france(*position):
+        findings.refuse("latitude", value, *_why_outside(position))
+    elif communes and communes[0].position and (km := distance_km(position, communes[0].position)) > FAR_KM:
+        findings.warn(
+            "latitude",
+            value,
+            "far",
+            f"Le point est à {km:.0f} km de {communes[0].name} ({communes[0].departement}) : vérifiez les coordonnées "
+            "et le code de la commune.",
+        )
+
+
+def _why_outside(position):
+    if in_france(*reversed(position)):
+        return "swapped", "La latitude et la longitude sont inversées : échangez les deux cellules."
+    return "outside", "Ce point n'est pas en France : vérifiez la latitude et la longitude."
+
+
+def _check_departement(site, cells, commune, findings):
+    if site.said_departement and site.said_departement != commune.departement:
+        findings.warn(
+            "insee_dep",
+            cells["insee_dep"],
+            "departement",
+            f"{commune.name} ({commune.insee}) est dans le département {commune.departement}, qui est retenu : "
+            "corrigez le département, ou la commune si c'est elle qui est fausse.",
+        )
+
+
+def _check_name(site, cells, communes, findings):
+    if site.said_commune and not any(_same_name(site.said_commune, commune.name) for commune in communes):
+        findings.warn(
+            "lib_com",
+            cells["lib_com"],
+            "commune_name",
+            f"Le code {communes[0].insee} est celui de {communes[0].name}, qui est retenu : vérifiez le code.",
+        )
+
+
+def _same_name(said, name):
+    """Whether both are one commune; 'Paris 12e' is 'Paris 12e Arrondissement'."""
+    said, name = _reduced(said), _reduced(name)
+    return said == name or (name.startswith(said) and "arrondissement" in name)
+
+
+def _reduced(name):
+    return "".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in plain(name).split("_"))
+
+
+def _fill_postal_code(site, communes, findings):
+    known = _postal_codes(communes)
+    if known:
+        site.postal_code = known[0]
+        findings.warn("code_postal", "", "postal_code_missing", f"Celui de {communes[0].name} est retenu : {known[0]}.")
+    else:
+        findings.refuse("code_postal", "", "required", "La cellule est vide : cette colonne doit être remplie.")
+
+
+def _check_postal_code(site, cells, communes, findings):
+    known = _postal_codes(communes)
+    if not known or site.postal_code in known:
+        return
+    elsewhere = _area(site.postal_code) not in {_area(code) for code in known}
+    listed = ", ".join(known[:6]) + ("…" if known[6:] else "")
+    findings.warn(
+        "code_postal",
+        cells["code_postal"],
+        "postal_code_departement" if elsewhere else "postal_code_commune",
+        f"{communes[0].name} ({communes[0].insee}) a pour code postal {listed} : vérifiez le code postal et le code "
+        "de la commune. Un code CEDEX sert au courrier et ne situe pas un site.",
+    )
+
+
+def _postal_codes(communes):
+    return list(dict.fromkeys(code for commune in communes for code in commune.postal_codes))
+
+
+def _area(postal_code):
+    """The digits that a département's postal codes share."""
+    return postal_code[: 3 if postal_code >= "97" else 2]

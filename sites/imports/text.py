@@ -1,0 +1,34 @@
+"""Text of a cell, as a person would have typed it. Pure."""
+
+import re
+import unicodedata
+
+JAVASCRIPT_ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})")
+
+
+def tidy(text, multiline=False):
+    """`text` without control or invisible characters, each run of spaces as one; line breaks kept if `multiline`."""
+    if not text.isprintable():  # any space but the plain one counts as not printable
+        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+        text = "".join(_plain_character(character) for character in text)
+    if multiline:
+        return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
+    return " ".join(text.split())
+
+
+def _plain_character(character):
+    if character in "\n\t":
+        return character
+    category = unicodedata.category(character)
+    if category in ("Zs", "Zl", "Zp"):
+        return " "
+    return "" if category[0] == "C" else character
+
+
+def decode_escapes(text):
+    r"""`text` with JavaScript's escapes (`\x27`, `\u2019`) replaced by the characters they stand for."""
+    if "\\" not in text:
+        return text
+    decoded = JAVASCRIPT_ESCAPE.sub(lambda escape: chr(int(escape[1] or escape[2], 16)), text)
+    # Beyond 16 bits JavaScript writes a character as two halves; a half on its own is no character.
+    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

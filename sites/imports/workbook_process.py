@@ -1,0 +1,99 @@
+"""The child process that opens an XLSX workbook, and may die of it: `python -m sites.imports.workbook_process`.
+
+Reads the file on standard input, the plain names of the known columns as arguments. Writes one JSON object:
+`{"sheet": name, "rows": [[line, [cell, ...]], ...]}`, header first, or `{"error": code, "where": cell}`.
+"""
+
+import datetime
+import io
+import json
+import resource
+import sys
+
+from sites.imports.tables import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, familiarity
+
+MAX_MEMORY_BYTES = 600 * 1024 * 1024
+MAX_CPU_S = 50
+
+
+class Refused(Exception):
+    """The workbook is not to be used; `code` and `where` say why."""
+
+    def __init__(self, code, where=""):
+        super().__init__(code)
+        self.code, self.where = code, where
+
+
+def main():
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_S, MAX_CPU_S))
+    try:
+        answer = read(sys.stdin.buffer.read(), known=sys.argv[1:])
+    except Refused as refusal:
+        answer = {"error": refusal.code, "where": refusal.where}
+    except MemoryError:
+        answer = {"error": "memory"}
+    # openpyxl lets BadZipFile, KeyError, ParseError, ValueError, TypeError… through: all mean a broken file.
+    except Exception:  # noqa: BLE001
+        answer = {"error": "broken"}
+    json.dump(answer, sys.stdout)
+
+
+def read(data, known):
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+    sheet = max(sheets, key=lambda sheet: familiarity(_first_row(sheet), known))
+    sheet.reset_dimensions()  # the declared size may lie
+    return {"sheet": sheet.title, "rows": _rectangle(list(_rows(sheet)))}
+
+
+def _first_row(sheet):
+    return next((cells for _, cells in _rows(sheet)), [])
+
+
+def _rows(sheet):
+    """(row number, cells as text) of each row that is not blank."""
+    count = 0
+    for line, row in enumerate(sheet.iter_rows(), start=1):
+        if len(row) > MAX_COLUMNS and any(cell.value is not None for cell in row[MAX_COLUMNS:]):
+            raise Refused("rows")
+        cells = [text_of(cell) for cell in row[:MAX_COLUMNS]]
+        if any(cells):
+            count += 1
+            if count > MAX_ROWS:
+                raise Refused("rows")
+            yield line, cells
+
+
+def _rectangle(rows):
+    """All rows as wide as the header: a workbook does not store empty cells at the end of a row."""
+    while rows and rows[0][1] and not rows[0][1][-1]:
+        rows[0][1].pop()
+    width = len(rows[0][1]) if rows else 0
+    return [(line, cells + [""] * (width - len(cells))) for line, cells in rows]
+
+
+def text_of(cell):
+    """A cell's value as a CSV file would hold it: dates as JJ/MM/AAAA, whole numbers without '.0'."""
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        raise Refused("formula", cell.coordinate)
+    if isinstance(value, bool):
+        return "Oui" if value else "Non"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, datetime.datetime | datetime.date):
+        return value.strftime("%d/%m/%Y")
+    if isinstance(value, datetime.time):
+        return value.strftime("%H:%M")
+    if len(str(value)) > MAX_CELL_CHARACTERS:
+        raise Refused("cell", cell.coordinate)
+    return str(value).strip()
+
+
+if __name__ == "__main__":
+    main()
