@@ -11,7 +11,6 @@ from django.contrib.staticfiles.finders import AppDirectoriesFinder
 USED_FILES = {
     "leaflet": [
         "leaflet/leaflet.js",
-        "leaflet/leaflet.js.map",  # leaflet.js refers to it, and the manifest wants what is referred to
         "leaflet/leaflet.js.map",  # named by leaflet.js, which the manifest checks
         "leaflet/leaflet.css",
         "leaflet/leaflet.extras.js",
