@@ -1,0 +1,298 @@
+"""The steps of `make run`: from the private cluster to a page that answers. Not for production.
+
+Only the standard library is imported at the top, so that a broken installation is told of in a sentence.
+"""
+# ruff: noqa: S603 - every program run here is chosen here
+
+import errno
+import hashlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from franceservices.postgres import ClusterError, DiskFull, check_writable, database_url, is_full
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+LOG = VAR_DIR / "log" / "portail.log"
+HOST = "127.0.0.1"
+START_PATIENCE_S = 30
+STOP_PATIENCE_S = 10
+
+
+class CannotRun(Exception):
+    """`make run` cannot go on. The message, in French, says why and what to do about it."""
+
+
+class Interrupted(BaseException):
+    """Ctrl-C, or the terminal or a supervisor wants us to stop."""
+
+
+def main():
+    """Serve until interrupted; the exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    try:
+        serve()
+    except Interrupted:
+        say("\nArrêté.\n")
+        return 0
+    except Exception as error:  # noqa: BLE001 - a person, not a program, reads what comes out
+        say(f"\n{reason(error)}\n", sys.stderr)
+        return 1
+    return 0
+
+
+def interrupt(*_):
+    raise Interrupted
+
+
+def serve():
+    started = time.perf_counter()
+    port = port_asked_for()
+    check_port_is_free(port)
+    check_writable(VAR_DIR)
+    LOG.parent.mkdir(exist_ok=True)
+    os.chdir(BASE_DIR)
+    with open(LOG, "w") as log, step_database() as url:
+        os.environ |= {
+            "ENVIRONMENT": "local",
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "franceservices.settings",
+        }
+        prepare(log)
+        check_port_is_free(port)
+        with gunicorn(port, log) as process:
+            with step("Démarrage du serveur"):
+                wait_until_ready(process, port)
+            duration = seconds(time.perf_counter() - started)
+            say(f"Le portail est servi sur http://{HOST}:{port}/ (prêt en {duration})\n")
+            say(f"Journal des requêtes : {LOG.relative_to(BASE_DIR)}. Ctrl-C pour arrêter.\n")
+            process.wait()
+            raise CannotRun(f"Le serveur s'est arrêté de lui-même : voyez {LOG}.")
+
+
+# --- Steps -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def step_database():
+    """The `with` block runs after this step, which only covers what comes before."""
+    with step("Base de données") as done, database_url() as url:
+        done()
+        yield url
+
+
+def prepare(log):
+    with step("Chargement de l'application"):
+        load_django(log)
+    from django.apps import apps
+    from django.core.management import call_command
+    from django.db import connections
+
+    with step("Structure de la base"):
+        call_command("migrate", interactive=False, verbosity=0)
+    with step("Communes, départements et régions"):
+        call_command("load_territories", stdout=log)
+    if not apps.get_model("sites", "Site").objects.exists():
+        with step("Sites de démonstration"):
+            call_command("load_demo", stdout=log)
+    connections.close_all()
+    with step("Feuilles de style, scripts et images"):
+        collect_static_files(log)
+
+
+def load_django(log):
+    import logging
+
+    import django
+
+    django.setup()
+    for handler in logging.getLogger().handlers:
+        handler.setStream(log)  # JSON lines would drown the steps
+
+
+def collect_static_files(log):
+    """Compressing takes seconds, so only when what goes in has changed."""
+    from django.core.management import call_command
+
+    fingerprint, stamp = static_fingerprint(), VAR_DIR / "static.fingerprint"
+    if stamp.exists() and stamp.read_text() == fingerprint and (VAR_DIR / "static").exists():
+        return
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0, stderr=log)
+    stamp.write_text(fingerprint)
+
+
+def static_fingerprint():
+    """Changes with the project's static files, the packages, and how files are chosen and stored."""
+    fingerprint = hashlib.sha256()
+    for name in ("requirements.txt", "franceservices/settings.py", "franceservices/static_files.py"):
+        fingerprint.update((BASE_DIR / name).read_bytes())
+    for path in sorted((BASE_DIR / "static").rglob("*")):
+        found = path.stat()
+        fingerprint.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return fingerprint.hexdigest()
+
+
+@contextmanager
+def step(label):
+    """Say what is being done, a dot a second so that it never looks dead, and how long it took."""
+    started = time.perf_counter()
+    over = threading.Event()
+
+    def show_life():
+        while not over.wait(1):
+            say(".")
+
+    def done():
+        if not over.is_set():
+            over.set()
+            life.join()
+            say(f" {seconds(time.perf_counter() - started)}\n")
+
+    say(f"{label}…")
+    life = threading.Thread(target=show_life, daemon=True)
+    life.start()
+    try:
+        yield done
+        done()
+    finally:
+        over.set()
+
+
+def seconds(duration):
+    return f"{duration:.1f} s".replace(".", ",")
+
+
+def say(text, stream=None):
+    stream = stream or sys.stdout
+    with suppress(OSError):  # the terminal may be gone
+        stream.write(text)
+        stream.flush()
+
+
+# --- The server ------------------------------------------------------------------------------------
+
+
+def port_asked_for():
+    text = os.environ.get("PORT") or "8000"
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise CannotRun(f"PORT doit être un nombre de 1 à 65535, et non « {text} ».")
+
+
+def check_port_is_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+            probe.listen()
+        except PermissionError:
+            raise CannotRun(
+                f"Le port {port} est réservé à root : choisissez-en un autre, par exemple make run PORT=8000."
+            ) from None
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise CannotRun(
+                f"Le port {port} est déjà pris, par ce portail peut-être, ou par un autre programme : "
+                f"arrêtez-le, ou choisissez un autre port : make run PORT={8001 if port == 8000 else 8000}."
+            ) from None
+
+
+@contextmanager
+def gunicorn(port, log):
+    """The server, in a session of its own so that Ctrl-C reaches it through us, before the cluster stops."""
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "--graceful-timeout", "5"]
+    if setpriv := shutil.which("setpriv"):
+        command = [setpriv, "--pdeathsig", "TERM", *command]  # even kill -9 of this process frees the port
+    process = subprocess.Popen(
+        [*command, "franceservices.wsgi"],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until_ready(process, port):
+    deadline = time.monotonic() + START_PATIENCE_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise CannotRun(f"Le serveur n'a pas démarré : voyez la fin de {LOG}.")
+        if answers(port):
+            return
+        time.sleep(0.05)
+    raise CannotRun(f"Le serveur ne répond pas après {START_PATIENCE_S} secondes : voyez {LOG}.")
+
+
+def answers(port):
+    connection = http.client.HTTPConnection(HOST, port, timeout=START_PATIENCE_S)
+    try:
+        connection.request("GET", "/healthz/ready")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+# --- What went wrong -------------------------------------------------------------------------------
+
+
+def reason(error):
+    """One French sentence for whoever typed `make run`. What they cannot mend goes to the log in full."""
+    if isinstance(error, (CannotRun, ClusterError)):
+        return str(error)
+    if is_about_room(error):
+        return str(DiskFull(VAR_DIR))
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            f"La bibliothèque Python {error.name} manque : supprimez le dossier .venv puis relancez make run."
+        )
+    if isinstance(error, PermissionError):
+        return f"Le fichier {error.filename} ne peut pas être écrit par cet utilisateur."
+    if type(error).__name__ in ("CommandError", "ImproperlyConfigured"):
+        return str(error)
+    write_traceback(error)
+    return f"Erreur inattendue ({type(error).__name__}) : le détail est à la fin de {LOG}."
+
+
+def is_about_room(error):
+    """Is a full disk behind `error`? PostgreSQL may just drop connections when it cannot write."""
+    while error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if getattr(error, "sqlstate", None) == "53100" or "No space left on device" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return is_full((VAR_DIR / "pg").resolve())
+
+
+def write_traceback(error):
+    import traceback
+
+    with suppress(OSError), open(LOG, "a") as log:
+        traceback.print_exception(error, file=log)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
