@@ -13,6 +13,7 @@ from gunicorn.http import message
 workers = int(os.environ.setdefault("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "4"))
+control_socket_disable = True  # one more door, in the home folder, that nobody uses
 preload_app = True  # a mistake in the settings stops the start instead of killing workers in a loop
 
 timeout = 30

@@ -205,7 +205,7 @@ def check_port_is_free(port):
                 raise
             raise CannotRun(
                 f"Le port {port} est déjà pris, par ce portail peut-être, ou par un autre programme : "
-                f"arrêtez-le, ou choisissez un autre port : make run PORT={8001 if port == 8000 else 8000}."
+                f"arrêtez-le, ou choisissez un autre port : make run PORT={port + 1}."
             ) from None
 
 
