@@ -94,7 +94,7 @@ def analyse(table, *, is_complete=False, is_demo=False):
     header = columns.match(table.header)
     plan = Plan(is_demo, is_complete, rows=len(table.rows), issues=_issues_of_header(header))
     known = _sites_known(is_demo)
-    seen = {}
+    seen: dict[str, int] = {}
     for site, cells, findings in _read(table, header):
         if site.external_id in seen:
             findings.refuse(

@@ -2,27 +2,12 @@
 
 import math
 
-from sites.imports.tables import plain
+from franceservices.territories.extents import in_france
+from franceservices.territories.names import normalise
 
 # The official list's points lie 0.3 km (median) to 5.9 km (99 in 100) from their commune's.
 FAR_KM = 20
 EARTH_RADIUS_KM = 6371.0
-# (west, south, east, north) around each part of France, in degrees.
-FRENCH_BOXES = (
-    (-5.5, 41.2, 10.0, 51.3),  # mainland and Corsica
-    (-63.3, 14.2, -60.7, 18.3),  # Antilles, Saint-Martin, Saint-Barthélemy
-    (-54.7, 2.0, -51.5, 6.0),  # Guyane
-    (55.1, -21.5, 56.0, -20.8),  # La Réunion
-    (44.9, -13.1, 45.4, -12.5),  # Mayotte
-    (-56.6, 46.6, -56.0, 47.2),  # Saint-Pierre-et-Miquelon
-    (163.0, -23.5, 172.5, -17.5),  # Nouvelle-Calédonie
-    (-178.5, -14.5, -176.0, -13.0),  # Wallis-et-Futuna
-    (-155.0, -28.0, -134.0, -7.5),  # Polynésie française
-)
-
-
-def in_france(longitude, latitude):
-    return any(west <= longitude <= east and south <= latitude <= north for west, south, east, north in FRENCH_BOXES)
 
 
 def distance_km(a, b):
@@ -54,8 +39,8 @@ def check(site, cells, communes, findings):
 def _check_position(site, cells, communes, findings):
     position = (site.longitude, site.latitude)
     value = f"{cells['latitude']}, {cells['longitude']}"
-    if not in_france(*position):
-        findings.refuse("latitude", value, *_why_outside(position))
+    if not in_france(site.latitude, site.longitude):
+        findings.refuse("latitude", value, *_why_outside(site))
     elif communes and communes[0].position and (km := distance_km(position, communes[0].position)) > FAR_KM:
         findings.warn(
             "latitude",
@@ -66,8 +51,8 @@ def _check_position(site, cells, communes, findings):
         )
 
 
-def _why_outside(position):
-    if in_france(*reversed(position)):
+def _why_outside(site):
+    if in_france(latitude=site.longitude, longitude=site.latitude):
         return "swapped", "La latitude et la longitude sont inversées : échangez les deux cellules."
     return "outside", "Ce point n'est pas en France : vérifiez la latitude et la longitude."
 
@@ -94,13 +79,11 @@ def _check_name(site, cells, communes, findings):
 
 
 def _same_name(said, name):
-    """Whether both are one commune; 'Paris 12e' is 'Paris 12e Arrondissement'."""
-    said, name = _reduced(said), _reduced(name)
-    return said == name or (name.startswith(said) and "arrondissement" in name)
+    return _reduced(said) == _reduced(name)
 
 
 def _reduced(name):
-    return "".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in plain(name).split("_"))
+    return normalise(name).replace(" ", "")
 
 
 def _fill_postal_code(site, communes, findings):

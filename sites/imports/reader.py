@@ -169,7 +169,8 @@ def _broken(line, error):
 
 def _limited(records):
     """The rows as a list, equal cells sharing one text: hours and names of communes come back thousands of times."""
-    rows, texts = [], {}
+    rows: list[Row] = []
+    texts: dict[str, str] = {}
     for row in records:
         if len(rows) == MAX_ROWS:
             raise FileTooBig(f"Le fichier dépasse {MAX_ROWS} lignes.")

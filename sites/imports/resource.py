@@ -55,7 +55,7 @@ NOTHING_READ = dict.fromkeys(("latitude", "longitude", "said_departement", "said
 
 
 def max_length(attribute):
-    return Site._meta.get_field(attribute).max_length
+    return getattr(Site._meta.get_field(attribute), "max_length", None)
 
 
 def text_column(column_name, attribute, required=False):

@@ -19,9 +19,7 @@ from sites.opening_hours import UnreadableHours, format_day, parse_day
 
 WHOLE_WITH_DECIMALS = re.compile(r"(\d+)[.,]0+")
 BETWEEN_EMAILS = re.compile(r"\s+-\s+|\s*[,;/]\s*|\s+(?:ou|et)\s+|\s+")
-LABELLED = re.compile(
-    r"(?:espace labellise )?(\d{1,2})/(\d{1,2})/(\d{4})|(?:espace labellise )?(\d{4})-(\d{2})-(\d{2})"
-)
+LABELLED = re.compile(r"(?:espace labellise )?(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})")
 FIRST_LABELS = date(2020, 1, 1)
 
 
@@ -78,7 +76,8 @@ class CommuneWidget(CodeWidget):
     def __init__(self):
         super().__init__(length=5)
 
-    def clean(self, value, row=None, *, warn, communes, **kwargs):
+    def clean(self, value, row=None, *, warn, **kwargs):
+        communes = kwargs["communes"]
         code = super().clean(value, row, warn=warn)
         commune = communes.get(code)
         if commune is None:
@@ -190,9 +189,7 @@ class EmailWidget(Widget):
             return None
         if others:
             warn("several_emails", f"{first} devient l'adresse du site ; le reste est gardé dans ses précisions.")
-            aside(
-                f"{'Autres adresses électroniques' if others[1:] else 'Autre adresse électronique'} : {', '.join(others)}"
-            )
+            aside(f"{'Autres adresses' if others[1:] else 'Autre adresse'} : {', '.join(others)}")
         return first
 
 
@@ -211,9 +208,8 @@ class LabelWidget(Widget):
     def clean(self, value, row=None, **kwargs):
         found = LABELLED.fullmatch(value.lower().replace("é", "e"))
         try:
-            day, month, year, *iso = (int(part or 0) for part in found.groups())
-            labelled_on = date(*iso) if iso[0] else date(year, month, day)
-        except (AttributeError, ValueError):
+            labelled_on = date(*(int(found[part]) for part in ("year", "month", "day"))) if found else date.min
+        except ValueError:
             labelled_on = date.min
         if not FIRST_LABELS <= labelled_on < date(2100, 1, 1):
             raise CellError(

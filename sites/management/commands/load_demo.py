@@ -1,0 +1,67 @@
+"""`manage.py load_demo`: fictitious sites, to look around before the official list is imported."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
+
+from franceservices.territories.models import Commune
+from sites import demo
+from sites.imports.apply import ImportRunning, Source, import_table
+from sites.imports.columns import COLUMNS
+from sites.imports.gazetteer import ARRONDISSEMENTS, latitude_of, longitude_of
+from sites.imports.issues import ERROR
+from sites.imports.reader import read_table
+from sites.models import Site
+
+FILE_NAME = "demonstration.csv"
+
+
+class Command(BaseCommand):
+    help = "Charge les sites de démonstration (fictifs), toujours les mêmes."
+
+    def handle(self, *args, verbosity, **options):
+        if Site.objects.official().exists():
+            raise CommandError(
+                "L'annuaire contient des sites réels : les données de démonstration ne s'y mêlent pas. "
+                "Utilisez une base vide."
+            )
+        places = _towns()
+        if not places:
+            raise CommandError("Les communes ne sont pas chargées : lancez d'abord manage.py load_territories.")
+        data = demo.as_csv(places)
+        try:
+            plan, batch = import_table(read_table(data, known=COLUMNS), Source.of(FILE_NAME, data), is_demo=True)
+        except ImportRunning as error:
+            raise CommandError(str(error)) from error
+        for issue in plan.issues_of(ERROR):
+            raise CommandError(f"Les données de démonstration sont refusées : {issue.message}")
+        if verbosity:
+            self.stdout.write(
+                f"{plan.rows} sites de démonstration chargés."
+                if batch
+                else f"Les {plan.rows} sites de démonstration sont déjà là."
+            )
+
+
+def _towns():
+    """Communes of the 101 départements that have a point and a postal code; of the three largest, arrondissements."""
+    is_arrondissement = Q()
+    for start in ARRONDISSEMENTS:
+        is_arrondissement |= Q(insee__startswith=start)
+    cities = Commune.objects.filter(is_arrondissement, replaced_by__isnull=False).values("replaced_by")
+    rows = (
+        Commune.objects.filter(Q(replaced_by=None) | is_arrondissement, departement__region__isnull=False)
+        .exclude(insee__in=cities)
+        .exclude(location=None)
+        .exclude(postal_codes=[])
+        .values_list(
+            "insee",
+            "name",
+            "departement_id",
+            "departement__region_id",
+            "postal_codes__0",
+            "population",
+            longitude_of("location"),
+            latitude_of("location"),
+        )
+    )
+    return [demo.Town(*row[:5], row[5] or 0, *row[6:]) for row in rows.order_by()]
