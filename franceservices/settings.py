@@ -26,16 +26,12 @@ def required_in_production(name, otherwise):
     value = env.str(name, "")
     if value or not IN_PRODUCTION:
         return value or otherwise
-    raise ImproperlyConfigured(
-        f"Définissez la variable d'environnement {name} avant de démarrer en production."
-    )
+    raise ImproperlyConfigured(f"Définissez la variable d'environnement {name} avant de démarrer en production.")
 
 
 DEBUG = False
 SECRET_KEY = required_in_production("SECRET_KEY", otherwise="no secret is kept away from production")
-ALLOWED_HOSTS = required_in_production(
-    "ALLOWED_HOSTS", otherwise="localhost,127.0.0.1,[::1],testserver"
-).split(",")
+ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", otherwise="localhost,127.0.0.1,[::1],testserver").split(",")
 
 # --- What the project is made of -------------------------------------------------------------------
 
@@ -82,7 +78,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "sites.context_processors.demonstration",
             ],
-            "builtins": ["django.templatetags.static"],
+            "builtins": ["django.templatetags.static", "sites.templatetags.directory"],
         },
     }
 ]

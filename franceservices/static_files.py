@@ -8,16 +8,7 @@ from fnmatch import fnmatch
 
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 
-USED_FILES = {
-    "leaflet": [
-        "leaflet/leaflet.js",
-        "leaflet/leaflet.js.map",  # named by leaflet.js, which the manifest checks
-        "leaflet/leaflet.css",
-        "leaflet/leaflet.extras.js",
-        "leaflet/leaflet.extras.css",
-        "leaflet/images/*",
-    ],
-}
+USED_FILES = ["leaflet/leaflet.*", "leaflet/images/*", "leaflet/draw/leaflet.draw.*", "leaflet/draw/images/*"]
 
 
 class UsedFilesFinder(AppDirectoriesFinder):
@@ -33,4 +24,4 @@ class UsedFilesFinder(AppDirectoriesFinder):
 
 
 def is_used(path):
-    return any(fnmatch(path, pattern) for patterns in USED_FILES.values() for pattern in patterns)
+    return any(fnmatch(path, pattern) for pattern in USED_FILES)

@@ -1,5 +1,7 @@
 """What people type, turned into words of the field."""
 
+from dataclasses import replace
+
 from django import forms
 from django.core.validators import MaxLengthValidator
 
@@ -47,7 +49,8 @@ class SearchForm(forms.Form):
 
     def _place(self, data):
         if data["lat"] is not None and data["lon"] is not None:
-            return places.at(data["lat"], data["lon"], data["label"])
+            pointed_at = places.position(data["lat"], data["lon"])
+            return replace(pointed_at, label=data["label"] or pointed_at.label)
         return places.find(data["q"])
 
     @property

@@ -31,6 +31,11 @@ class Results:
         return self.page.object_list
 
     @property
+    def numbered_sites(self):
+        """(rank, site) pairs: ranks go on from page to page."""
+        return enumerate(self.sites, start=self.page.start_index())
+
+    @property
     def is_widened(self):
         """Whether too few sites were found at first, so that the search went further than asked."""
         return self.radius_km != self.asked_km

@@ -58,7 +58,7 @@ def _suggestion(place):
 
 
 @require_safe
-def site(request, external_id, slug):
+def site(request, external_id, slug=""):
     """A site's page, at its one true address."""
     found = Site.objects.exclude(status=Site.Status.WITHDRAWN).with_commune().with_hours()
     found = found.filter(external_id=external_id).first()

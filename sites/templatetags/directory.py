@@ -1,7 +1,7 @@
 """How distances, hours and phone numbers of the directory are written."""
 
 from django import template
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 
 from sites import opening_hours
 
@@ -32,6 +32,12 @@ def in_french_km(distance):
     if distance.m < 950:
         return f"{max(10, round(distance.m, -1)):.0f} m"
     return f"{number_format(round(distance.km, 1 if distance.km < 10 else 0), 1 if distance.km < 9.95 else 0)} km"
+
+
+@register.filter
+def day_in_french(day):
+    """A date or datetime as '1er avril 2023'."""
+    return date_format(day, "j F Y").replace("1 ", "1er ", 1) if day.day == 1 else date_format(day, "j F Y")
 
 
 @register.filter

@@ -48,11 +48,10 @@ function translateControls(map) {
 /* The page's own sites: numbered as in the list, and each side shows which one the other points at. */
 function drawListed(map) {
   const items = [...document.querySelectorAll("[data-site][data-lat]")];
-  const first = Number(document.querySelector(".fs-list")?.start ?? 1);
   const points = items.map((item) => [Number(item.dataset.lat), Number(item.dataset.lon)]);
   items.forEach((item, index) => {
-    const name = item.querySelector(".fs-result__name")?.textContent ?? document.querySelector("h1").textContent;
-    const text = items.length > 1 || item.matches(".fs-result") ? String(first + index) : "";
+    const name = (item.querySelector(".fs-result__name a") ?? document.querySelector("h1")).textContent;
+    const text = item.querySelector(".fs-result__number")?.textContent ?? "";
     const icon = L.divIcon({ className: "fs-marker", html: text, iconSize: [30, 30] });
     const marker = L.marker(points[index], { icon, title: name, alt: name, riseOnHover: true, zIndexOffset: 1000 });
     marker.addTo(map).bindPopup(() => popup(name, item.querySelector(".fs-result__name a")?.href));
