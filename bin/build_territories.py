@@ -86,7 +86,18 @@ FORMER_SEATS = {
     "85152": "La Mothe-Achard",
     "86123": "Lavausseau",
 }
-COLUMNS = "insee nom departement codes_postaux population latitude longitude remplacee_par anciens_noms point".split()
+COLUMNS = (
+    "insee",
+    "nom",
+    "departement",
+    "codes_postaux",
+    "population",
+    "latitude",
+    "longitude",
+    "remplacee_par",
+    "anciens_noms",
+    "point",
+)
 
 
 class Communes:

@@ -1,5 +1,6 @@
 """Outlines of the départements, small enough to be drawn when map tiles don't load. Standard library only."""
 
+import itertools
 import json
 
 # The source draws the overseas départements beside Spain: each is sent back to its true place.
@@ -80,7 +81,7 @@ def simplified_ring(ring, kept):
     inner = [i for i, point in enumerate(closed[1:-1], 1) if point in kept]
     cuts = sorted({0, *(inner or [opposite]), len(closed) - 1})
     result = [closed[0]]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         stretch = closed[start : end + 1]
         backwards = stretch[0] > stretch[-1]
         stretch = simplified(stretch[::-1] if backwards else stretch)

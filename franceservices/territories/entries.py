@@ -14,7 +14,9 @@ ABBREVIATED_REGIONS = {
     "84": ["aura", "ara"],
     "93": ["paca", "region sud", "sud paca"],
 }
-ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()
+ROMAN = (
+    "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,13 @@ class Territories:
     communes: dict
     largest: dict = field(default_factory=dict)  # département or ('région', code) -> its most populous commune
     population: dict = field(default_factory=dict)  # likewise -> inhabitants
+    around: dict = field(default_factory=dict)  # département -> its number, name and région, normalised
 
     def __post_init__(self):
+        for code, row in self.departements.items():
+            region = self.regions.get(row["region"])
+            of_region = (normalise(region["name"]), *ABBREVIATED_REGIONS.get(region["code"], ())) if region else ()
+            self.around[code] = (code.lower(), normalise(row["name"]), *of_region)
         for row in self.communes.values():
             if row["replaced_by"] or not row["point"]:
                 continue
@@ -119,26 +126,28 @@ def commune_entries(territories, row, in_district):
     """The entries of a commune, an arrondissement or a former commune; codes without a name of their own have none."""
     today = territories.communes.get(row["replaced_by"], row)
     departement = territories.departements[today["departement"]]
-    region = territories.regions.get(departement["region"])
-    places = [departement["code"].lower(), normalise(departement["name"])]
-    if region:
-        places += [normalise(region["name"]), *ABBREVIATED_REGIONS.get(region["code"], ())]
+    name = normalise(row["name"])
+    if row["replaced_by"] and not is_district(row) and name == normalise(today["name"]):
+        return []  # an old code, without a name of its own
+    around = territories.around[departement["code"]]
     entry = Entry(
-        search_name=normalise(row["name"]),
+        search_name=name,
         spelling="name",
         kind="commune",
         code=row["insee"],
         label=f"{row['name']} ({departement['code']})",
         detail=f"{departement['name']}{postal_codes_in_words(row['postal_codes'])}",
-        qualifiers=tuple(dict.fromkeys([*places, *today["postal_codes"]])),
+        qualifiers=(*around, *(code for code in today["postal_codes"] if code not in in_district)),
         population=row["population"] or 0,
         point=row["point"] or today["point"],
     )
     if is_district(row):
         return district_entries(entry, row, today)
     if row["replaced_by"]:
-        return [former(entry, row["name"], today)] if normalise(row["name"]) != normalise(today["name"]) else []
+        return [former(entry, row["name"], today)]
     codes = [code for code in row["postal_codes"] if code not in in_district]
+    if len(codes) < len(row["postal_codes"]):
+        codes.append(f"{departement['code']}000")  # no letter box has it, many people write it
     return [
         entry,
         *spelt(entry, other_spellings(row["name"])),
@@ -170,7 +179,7 @@ def district_entries(entry, row, today):
         search_name=f"{city} {number}e",
         label=f"{today['name']} {ordinal} ({entry.qualifiers[0].upper()})",
         detail=f"arrondissement{postal_codes_in_words(row['postal_codes'])}",
-        qualifiers=(*entry.qualifiers[: -len(today["postal_codes"])], *row["postal_codes"]),
+        qualifiers=(*entry.qualifiers, city, *row["postal_codes"]),
     )
     roman = ROMAN[number - 1]
     names = [f"{city} {number}", f"{city} {number:02}", f"{number}e {city}", f"{number}e de {city}"]

@@ -3,6 +3,7 @@
 One call has one total deadline, a size limit, no redirect and no cookie. What was typed is never logged.
 """
 
+import functools
 import hashlib
 import json
 import logging
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from .extents import in_france
+from .names import cleaned
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +28,6 @@ MIN_SCORE = 0.45  # below, the service itself is not sure that it is the same st
 CACHE_S = 24 * 3600
 FAILURES_BEFORE_REST = 3
 REST_S = 30
-TYPES = {"housenumber", "street", "locality", "municipality"}
 
 
 class GeocodingError(Exception):
@@ -56,13 +57,13 @@ class Address:
     context: str
 
 
-def search(text, limit=5, autocomplete=False):
-    """The addresses nearest to `text`, best first, never empty.
+def search(typed, limit=5, autocomplete=False):
+    """The addresses nearest to what was `typed`, best first, never empty.
 
     Raises `AddressNotFound` when there is none, `GeocoderUnavailable` when the service can't tell.
     """
     parameters = {
-        "q": text.lstrip(" '\"-.,;:/()")[:200],
+        "q": typed.lstrip(" '\"-.,;:/()")[:200],
         "limit": limit,
         "autocomplete": int(autocomplete),
         "index": "address",
@@ -81,8 +82,8 @@ def search(text, limit=5, autocomplete=False):
 
 def cache_key(parameters):
     """A key that does not tell what was typed."""
-    typed = json.dumps([settings.GEOCODER_URL, *parameters.values()]).casefold()
-    return f"geocoder:{hashlib.sha256(typed.encode()).hexdigest()}"
+    asked = json.dumps([settings.GEOCODER_URL, *parameters.values()]).casefold()
+    return f"geocoder:{hashlib.sha256(asked.encode()).hexdigest()}"
 
 
 def ask(parameters):
@@ -104,39 +105,58 @@ def ask(parameters):
 def within_deadline(parameters):
     """The body of the answer, as bytes, within GEOCODER_DEADLINE_S altogether, name resolution included."""
     deadline_s = settings.GEOCODER_DEADLINE_S
-    waiting = workers.submit(fetch, settings.GEOCODER_URL, parameters, time.monotonic() + deadline_s)
+    client = new_client(deadline_s)
+    call = workers.submit(fetch, client, settings.GEOCODER_URL, parameters, time.monotonic() + deadline_s)
     try:
-        return waiting.result(deadline_s)
-    except DeadlineExceeded as error:
-        waiting.cancel()
-        raise GeocoderUnavailable("délai dépassé") from error
+        return call.result(deadline_s)
+    except DeadlineExceeded:
+        call.cancel()
+        client.close()  # what drips in has nowhere to go: the worker is free again
+        raise GeocoderUnavailable("délai dépassé") from None
 
 
-def fetch(url, parameters, deadline):
-    """The bytes of a JSON answer. `deadline` is on the monotonic clock: past it, what drips in is left."""
-    left_s = deadline - time.monotonic()
-    if left_s <= 0:
-        raise GeocoderUnavailable("délai dépassé")
-    headers = {"User-Agent": "portail-france-services", "Accept": "application/json"}
+def new_client(timeout_s):
+    """A client for one call: no cookie, no redirect, no proxy or password taken from the machine."""
+    return httpx.Client(
+        timeout=timeout_s,
+        verify=tls(),
+        trust_env=False,
+        follow_redirects=False,
+        headers={
+            "User-Agent": "portail-france-services",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",  # a compressed answer could grow past MAX_BYTES at once
+        },
+    )
+
+
+@functools.cache
+def tls():
+    """The TLS settings, made once: reading the certificates takes 20 ms."""
+    return httpx.create_ssl_context()
+
+
+def fetch(client, url, parameters, deadline):
+    """The bytes of a JSON answer, read before `deadline` (monotonic clock). Closes the client."""
     try:
-        with (
-            httpx.Client(timeout=left_s, follow_redirects=False, trust_env=False, headers=headers) as client,
-            client.stream("GET", url, params=parameters) as answer,
-        ):
+        with client, client.stream("GET", url, params=parameters) as answer:
+            if answer.status_code == httpx.codes.BAD_REQUEST:  # such a text can't be an address
+                return b'{"features": []}'
             if answer.status_code != httpx.codes.OK:
                 raise GeocoderUnavailable(f"état {answer.status_code}")
             if "json" not in answer.headers.get("content-type", ""):
                 raise GeocoderUnavailable("la réponse n'est pas du JSON")
             body = bytearray()
-            for chunk in answer.iter_bytes():
+            for chunk in answer.iter_raw():
                 body += chunk
                 if len(body) > MAX_BYTES:
                     raise GeocoderUnavailable("réponse trop longue")
                 if time.monotonic() > deadline:
                     raise GeocoderUnavailable("délai dépassé")
             return bytes(body)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise GeocoderUnavailable(type(error).__name__) from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RuntimeError) as error:
+        # RuntimeError: the client was closed at the deadline. Not chained: httpx's errors hold what was typed.
+        raise GeocoderUnavailable(type(error).__name__) from None
 
 
 def addresses_in(body):
@@ -145,10 +165,9 @@ def addresses_in(body):
     Raises `GeocoderUnavailable` when it has not the promised shape, or a point outside of France.
     """
     try:
-        features = json.loads(body)["features"]
-        found = [address_in(feature) for feature in features]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise GeocoderUnavailable("réponse illisible") from error
+        found = [address_in(feature) for feature in json.loads(body)["features"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        raise GeocoderUnavailable("réponse illisible") from None
     return [address for address in found if address.score >= MIN_SCORE]
 
 
@@ -156,19 +175,26 @@ def address_in(feature):
     longitude, latitude = feature["geometry"]["coordinates"]
     properties = feature["properties"]
     address = Address(
-        label=str(properties["label"])[:200],
+        label=text(properties["label"]),
         latitude=number(latitude),
         longitude=number(longitude),
         score=number(properties["score"]),
-        kind=str(properties["type"])[:20],
-        citycode=str(properties.get("citycode", ""))[:5],
-        postcode=str(properties.get("postcode", ""))[:5],
-        city=str(properties.get("city", ""))[:100],
-        context=str(properties.get("context", ""))[:200],
+        kind=text(properties["type"]),
+        citycode=text(properties.get("citycode", "")),
+        postcode=text(properties.get("postcode", "")),
+        city=text(properties.get("city", "")),
+        context=text(properties.get("context", "")),
     )
     if not address.label or not in_france(address.latitude, address.longitude):
-        raise ValueError("outside of France")
+        raise ValueError("no label, or outside of France")
     return address
+
+
+def text(value):
+    """The value as one short line. Numbers and lists are not text."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return cleaned(value)[:200]
 
 
 def number(value):

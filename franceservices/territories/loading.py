@@ -49,12 +49,12 @@ PLACE_NAME_COLUMNS = (
 class Loaded:
     """What was loaded, or was there already. Numbers of rows, and seconds."""
 
+    seconds: float
+    already: bool
     regions: int
     departements: int
     communes: int
     former: int
-    seconds: float
-    already: bool
 
 
 def load(fixtures=FIXTURES):
@@ -69,10 +69,11 @@ def load(fixtures=FIXTURES):
     already = is_loaded(fingerprint)
     if not already:
         territories = read(fixtures)
+        place_names = [place_name_row(entry) for entry in entries.entries(territories)]
         with transaction.atomic(), connection.cursor() as cursor:
-            # Two loads at once would wait for each other's rows in a different order.
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('load_territories'))")
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('load_territories'))")  # one load at a time
             write(cursor, territories)
+            write_names(cursor, place_names)
             LoadedFixtures.objects.all().delete()
             LoadedFixtures.objects.create(fingerprint=fingerprint, communes=Commune.objects.count())
         analyze()
@@ -90,7 +91,7 @@ def fingerprint_of(fixtures):
 def is_loaded(fingerprint):
     """Whether these fixtures were loaded, and their communes and names are still there."""
     loaded = LoadedFixtures.objects.filter(fingerprint=fingerprint).first()
-    return bool(loaded) and PlaceName.objects.exists() and Commune.objects.count() >= loaded.communes
+    return loaded is not None and PlaceName.objects.exists() and Commune.objects.count() >= loaded.communes
 
 
 def read(fixtures):
@@ -157,7 +158,7 @@ def write(cursor, territories):
                 row["name"],
                 slugify(row["name"]),
                 row["departement"],
-                row["postal_codes"],
+                array(row["postal_codes"]),
                 row["population"],
                 ewkt(row["point"]),
                 row["replaced_by"] or None,
@@ -165,43 +166,60 @@ def write(cursor, territories):
             for row in territories.communes.values()
         ),
     )
-    cursor.execute("DELETE FROM territories_placename")
-    columns = ", ".join(PLACE_NAME_COLUMNS)
-    with cursor.copy(f"COPY territories_placename ({columns}) FROM STDIN") as copy:
-        for entry in entries.entries(territories):
-            copy.write_row(
-                (
-                    entry.search_name,
-                    entry.spelling,
-                    entry.kind,
-                    entry.code,
-                    entry.label,
-                    entry.detail,
-                    list(entry.qualifiers),
-                    entry.population,
-                    ewkt(entry.point),
-                    entry.is_former,
-                )
-            )
+
+
+def write_names(cursor, rows):
+    """Write the gazetteer anew. Its indexes are built at the end: faster, and so is each search afterwards."""
+    cursor.execute("TRUNCATE territories_placename")
+    with connection.schema_editor() as editor:
+        for index in PlaceName._meta.indexes:
+            editor.remove_index(PlaceName, index)
+    with cursor.copy(f"COPY territories_placename ({', '.join(PLACE_NAME_COLUMNS)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    with connection.schema_editor() as editor:
+        for index in PlaceName._meta.indexes:
+            editor.add_index(PlaceName, index)
+
+
+def place_name_row(entry):
+    """An entry as PLACE_NAME_COLUMNS."""
+    return (
+        entry.search_name,
+        entry.spelling,
+        entry.kind,
+        entry.code,
+        entry.label,
+        entry.detail,
+        array(entry.qualifiers),
+        entry.population,
+        ewkt(entry.point),
+        entry.is_former,
+    )
 
 
 def upsert(cursor, table, rows):
     """COPY the rows beside `table`, then insert the new ones and update those that differ."""
     columns = COPY_OF[table]
     key, *others = columns
-    names_, news = ", ".join(columns), ", ".join(f"excluded.{name}" for name in others)
+    every, news = ", ".join(columns), ", ".join(f"excluded.{name}" for name in others)
     olds = ", ".join(f"{table}.{name}" for name in others)
-    cursor.execute(f"CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS SELECT {names_} FROM {table} WITH NO DATA")
-    with cursor.copy(f"COPY fresh ({names_}) FROM STDIN") as copy:
+    # Only constants of this module enter these statements.
+    cursor.execute(f"CREATE TEMPORARY TABLE fresh AS SELECT {every} FROM {table} WITH NO DATA")  # noqa: S608
+    with cursor.copy(f"COPY fresh ({every}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-    # ON CONFLICT names the table's columns, all constants of this module.
     cursor.execute(
-        f"INSERT INTO {table} ({names_}) SELECT {names_} FROM fresh"  # noqa: S608
+        f"INSERT INTO {table} ({every}) SELECT {every} FROM fresh"  # noqa: S608
         f" ON CONFLICT ({key}) DO UPDATE SET ({', '.join(others)}) = ROW ({news})"
         f" WHERE ROW ({olds}) IS DISTINCT FROM ROW ({news})"
     )
     cursor.execute("DROP TABLE fresh")
+
+
+def array(values):
+    """The values as PostgreSQL writes an array: they are postal codes or normalised words, free of quotes."""
+    return "{" + ",".join(f'"{value}"' for value in values) + "}"
 
 
 def ewkt(point):
@@ -221,4 +239,4 @@ def counted(seconds, already):
             "SELECT (SELECT count(*) FROM territories_region), (SELECT count(*) FROM territories_departement),"
             " count(*) FILTER (WHERE replaced_by_id IS NULL), count(replaced_by_id) FROM territories_commune"
         )
-        return Loaded(*cursor.fetchone(), seconds=seconds, already=already)
+        return Loaded(seconds, already, *cursor.fetchone())

@@ -2,7 +2,7 @@
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import F, Q
 
 
@@ -121,8 +121,8 @@ class PlaceName(models.Model):
         verbose_name_plural = "noms de lieux"
         indexes = [
             models.Index(fields=["search_name"], name="placename_search_name", opclasses=["varchar_pattern_ops"]),
-            GinIndex(
-                OpClass(F("search_name"), "gin_trgm_ops"),
+            GistIndex(  # unlike GIN, it gives the nearest names in order: 7 ms for 'saint etiene' against 35
+                OpClass(F("search_name"), "gist_trgm_ops(siglen=32)"),
                 name="placename_search_name_trigram",
                 condition=Q(spelling="name"),
             ),

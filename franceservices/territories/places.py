@@ -4,18 +4,17 @@ The gazetteer answers first, in at most two queries; a call leaves for the State
 it does not know.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.contrib.gis.geos import Point
 
 from . import gazetteer, geocoder, names
 from .extents import in_france
+from .meaning import commune_inside, is_outshone, meant
 from .names import normalise
 
 __all__ = ["Place", "PlaceError", "find", "normalise", "suggest", "suggest_addresses"]
 
-SAME_PLACE_KM = 5  # the communes of a postal code that lie closer than this need no choice
-FAMOUS = 5000  # inhabitants from which a commune is meant rather than a former one of the same name
 TYPING_SLIP = 0.86  # likeness from which a name is a known one, mistyped
 WORTH_SUGGESTING = 0.6
 SUGGESTIONS = 6
@@ -80,8 +79,9 @@ def find(text):
     found = names.words(text)
     if not found:
         raise NoSuchPlace
+    found, too_many = found[-names.MAX_WORDS :], len(found) > names.MAX_WORDS  # an address ends with its commune
     readings = gazetteer.readings(found)
-    known = meant(text, found, readings)
+    known = [] if too_many else meant(text, found, readings)
     if known:
         return one_of(known)
     return unknown_to_gazetteer(text, found, readings)
@@ -90,7 +90,7 @@ def find(text):
 def position(latitude, longitude):
     """A place for a position that the visitor gave. Two numbers the wrong way round are suggested back."""
     if in_france(latitude, longitude):
-        return Place("position", f"{latitude:g}, {longitude:g}", Point(longitude, latitude, srid=4326))
+        return Place("position", f"{round(latitude, 5)}, {round(longitude, 5)}", Point(longitude, latitude, srid=4326))
     raise NoSuchPlace([position(longitude, latitude)] if in_france(longitude, latitude) else [])
 
 
@@ -107,127 +107,42 @@ def one_of(rows, notice=""):
     raise SeveralPlaces([place_of(row, notice) for row in rows])
 
 
-def meant(text, found, readings):
-    """The rows that the whole text names, [] when there is none."""
-    whole = {(r.row.kind, r.row.code, r.row.label): r.row for r in readings if r.whole}
-    if not whole:
-        return beside_postal_code(found, readings)
-    exact = [row for row in whole.values() if names.label_form(row.label) == names.label_form(text)]
-    if exact:
-        return exact
-    rows = list(whole.values())
-    if all(row.spelling == "postal_code" for row in rows):
-        return largest_if_close(rows)
-    return [row for row in rows if not is_outshone(row, rows)]
-
-
-def is_outshone(row, rows):
-    """Whether another row of the same name is surely meant instead.
-
-    Paris the commune before the département, La Réunion the département before the région, Massy of 50,000
-    inhabitants before a former commune.
-    """
-    namesakes = [other for other in rows if other.search_name == row.search_name and other is not row]
-    if row.kind == "region":
-        return any(other.kind == "departement" for other in namesakes)
-    if row.kind == "departement":
-        return any(other.kind == "commune" and row.code.lower() in other.qualifiers for other in namesakes)
-    return row.is_former and any(not other.is_former and other.population >= FAMOUS for other in namesakes)
-
-
-def beside_postal_code(found, readings):
-    """The rows for a commune typed with a postal code that is not its own: the namesake in that département
-    when the code is unknown (a CEDEX), else it and the communes of the code."""
-    code = names.postal_code_in(found)
-    if not code:
-        return []
-    rest = [word for word in found if word != code]
-    named = [r.row for r in readings if r.rest == [code] and r.row.spelling != "postal_code"]
-    departements = {"2a", "2b"} if code[:2] == "20" else {code[:2], code[:3]}
-    named = [row for row in named if departements & {q.lower() for q in row.qualifiers}]
-    coded = [r.row for r in readings if r.row.spelling == "postal_code" and r.row.search_name == code]
-    if not rest or not named:
-        return []
-    return list({row.code: row for row in [*named, *coded]}.values())
-
-
-def largest_if_close(rows):
-    """The most populous of the communes of a postal code, alone when the others are within SAME_PLACE_KM.
-
-    Postal codes cover up to 46 communes: a choice helps only when the nearest sites may differ.
-    """
-    largest = max(rows, key=lambda row: (row.population, row.code))
-    if all(km_between(largest.location, row.location) <= SAME_PLACE_KM for row in rows):
-        return [largest]
-    return rows
-
-
-def km_between(a, b):
-    """Kilometres as the crow flies, to 1 %: enough to tell near from far."""
-    from math import cos, hypot, radians
-
-    return 111.2 * hypot(a.y - b.y, (a.x - b.x) * cos(radians((a.y + b.y) / 2)))
-
-
 def unknown_to_gazetteer(text, found, readings):
     """A street address goes to the geocoder, a mistyped name to the suggestions; the rest to whichever knows."""
     inside = commune_inside(found, readings)
     if names.looks_like_address(found):
         return address(text, found, inside)
-    name = " ".join(names.without_article([word for word in found if not word.isdigit()] or found))
-    resembling = gazetteer.resembling(name)
-    best = resembling[0][0] if resembling else 0
-    if best < TYPING_SLIP and len(found) > 1 and (inside or best < WORTH_SUGGESTING):
-        return address(text, found, inside, resembling)
-    raise NoSuchPlace(suggestions_from(resembling))
+    if all(word.isdigit() for word in found):
+        raise NoSuchPlace([place_of(row) for row in gazetteer.departements_of(found[0])])
+    name = " ".join(names.without_article([word for word in found if not word.isdigit()]))
+    near = gazetteer.resembling(name)
+    same = [row for likeness, row in near if likeness == 1 and not any(word.isdigit() for word in found)]
+    if same:  # 'villeneuvedascq'
+        return one_of([row for row in same if not is_outshone(row, same)])
+    best = near[0][0] if near else 0
+    if best < TYPING_SLIP and len(found) > 1:
+        return address(text, found, inside, near)
+    raise NoSuchPlace(suggestions_from(near))
 
 
-def suggestions_from(resembling):
-    places = {}
-    for likeness, row in resembling:
-        if likeness >= WORTH_SUGGESTING or not places:
+def suggestions_from(near):
+    """At most SUGGESTIONS places from `gazetteer.resembling`, those that are far less like the text left out."""
+    best = near[0][0] if near else 0
+    places: dict[tuple, Place] = {}
+    for likeness, row in near:
+        if likeness >= max(WORTH_SUGGESTING, best - 0.15) and not any(c.isdigit() for c in row.search_name):
             places.setdefault((row.kind, row.code), place_of(row))
     return list(places.values())[:SUGGESTIONS]
 
 
-def commune_inside(found, readings):
-    """The rows of the postal code, else of the name, that part of the text gives away: [] when there is none.
-
-    An address ends with its commune: what stands last wins, then the longest name.
-    """
-    code = names.postal_code_in(found)
-    named = [
-        r
-        for r in readings
-        if r.row.kind == "commune"
-        and r.row.spelling == "name"
-        and (r.end == len(found) or not names.STREET_WORDS.intersection(found[r.start : r.end]))
-    ]
-    if code:
-        coded = [r.row for r in readings if r.row.search_name == code]
-        both = [r.row for r in named if code in r.row.qualifiers and not r.row.is_former]
-        if both or coded:
-            return both[:1] or [max(coded, key=lambda row: row.population)]
-    if not named:
-        return []
-
-    def rank(reading):
-        last = all(word.isdigit() or word in names.IDLE_WORDS for word in found[reading.end :])
-        return last, reading.end - reading.start, reading.end
-
-    best = max(map(rank, named))
-    rows = list({r.row.code: r.row for r in named if rank(r) == best}.values())
-    return [row for row in rows if not is_outshone(row, rows)]
-
-
-def address(text, found, inside, resembling=()):
+def address(text, found, inside, near=()):
     """The place of a street address, or the commune `inside` the text when the geocoder can't tell."""
     try:
-        addresses = geocoder.search(text)
+        addresses = where_typed(geocoder.search(text), names.postal_code_in(found) if inside else "")
     except geocoder.AddressNotFound:
         if inside:
             return one_of(inside, notice="address_not_found")
-        raise NoSuchPlace(suggestions_from(resembling)) from None
+        raise NoSuchPlace(suggestions_from(near)) from None
     except geocoder.GeocoderUnavailable:
         if inside:
             return one_of(inside, notice="geocoder_unavailable")
@@ -236,6 +151,17 @@ def address(text, found, inside, resembling=()):
     if len(choices) > 1 and not inside:
         raise SeveralPlaces(choices)
     return choices[0]
+
+
+def where_typed(addresses, postal_code):
+    """The addresses in the département of the postal code, all when there is none; a mere commune is no address.
+
+    Raises `geocoder.AddressNotFound` when nothing is left.
+    """
+    kept = [one for one in addresses if one.kind != "municipality" and one.postcode.startswith(postal_code[:2])]
+    if not kept:
+        raise geocoder.AddressNotFound
+    return kept
 
 
 def as_good_as_first(addresses):
@@ -261,23 +187,23 @@ def place_at(one):
 def suggest(text, limit=8):
     """At most `limit` places whose name begins like `text`, else resembles it, the most populous first."""
     found = names.words(names.cleaned(text))
-    if not found or len(text) > names.MAX_LENGTH:
+    if not found or len(text) > names.MAX_LENGTH or len(found) > names.MAX_WORDS:
         return []
     name = " ".join(names.without_article(found))
-    rows = gazetteer.beginning_with(name, limit)
-    if not rows and len(name) > 3:
-        spans = {span for _, _, span in names.spans(found)}
-        near = gazetteer.resembling(name, also=spans)
-        rows = [row for _, row in near if fits(row, found)]
-        rows += [row for likeness, row in near if likeness >= WORTH_SUGGESTING]
-    places = {}
+    hidden = {span for _, _, span in names.spans(found)} if len(found) > 1 else ()
+    rows = gazetteer.beginning_with(name, 6 * limit, or_named=hidden)
+    rows = [row for row in rows if row.search_name.startswith(name)] or [row for row in rows if fits(row, found)]
+    if not rows and len(name) > 3 and not names.looks_like_address(found):
+        rows = [row for likeness, row in gazetteer.resembling(name) if likeness >= WORTH_SUGGESTING]
+    places: dict[tuple, Place] = {}
     for row in rows:
-        places.setdefault((row.kind, row.code), place_of(row))
+        if not is_outshone(row, rows):
+            places.setdefault((row.kind, row.code, row.label), place_of(row))
     return list(places.values())[:limit]
 
 
 def fits(row, found):
-    """Whether the words are the row's name and qualifiers of it."""
+    """Whether the words are the row's name and qualifiers of it: 'saint denis 93'."""
     return any(
         name == row.search_name and names.says(found[:start] + found[end:], row.qualifiers)
         for start, end, name in names.spans(found)
@@ -293,8 +219,3 @@ def suggest_addresses(text, limit=5):
         return [place_at(one) for one in geocoder.search(text, limit=limit, autocomplete=True)]
     except geocoder.GeocodingError:
         return []
-
-
-def nearby(place, notice):
-    """The place again, with a notice."""
-    return replace(place, notice=notice)
