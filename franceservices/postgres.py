@@ -93,6 +93,8 @@ def check_writable(folder):
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(folder) from error
+        if error.errno == errno.EROFS:
+            raise ClusterError(f"Le disque qui porte {folder} est en lecture seule.") from error
         raise ClusterError(
             f"L'utilisateur {account(os.getuid()).pw_name} ne peut pas écrire dans {folder} : donnez-lui ce "
             "droit, ou relancez la commande avec l'utilisateur à qui appartient ce dossier."
@@ -131,9 +133,7 @@ def create_database(socket_dir):
     """Make the project's database and the tests' role unless they exist."""
     import psycopg
 
-    with psycopg.connect(
-        host=str(socket_dir), user="postgres", dbname="postgres", autocommit=True
-    ) as connection:
+    with psycopg.connect(host=str(socket_dir), user="postgres", dbname="postgres", autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             connection.execute(f"CREATE DATABASE {DATABASE}")
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [TESTS_ROLE]).fetchone():
@@ -172,9 +172,7 @@ class Cluster:
         with suppress(OSError):
             self.data.rmdir()
         if self.data.exists():
-            raise ClusterError(
-                f"{self.data} ne contient pas de base PostgreSQL : déplacez ou supprimez ce dossier."
-            )
+            raise ClusterError(f"{self.data} ne contient pas de base PostgreSQL : déplacez ou supprimez ce dossier.")
         new = self.new_data_dir()
         try:
             self.own(new)
@@ -217,9 +215,7 @@ class Cluster:
         found = os.lstat(socket_dir)
         if found.st_uid == self.account.pw_uid and stat.S_IMODE(found.st_mode) == 0o700:
             return socket_dir
-        raise ClusterError(
-            f"{socket_dir} a changé de propriétaire ou de droits : la base ne sera pas utilisée."
-        )
+        raise ClusterError(f"{socket_dir} a changé de propriétaire ou de droits : la base ne sera pas utilisée.")
 
     def read_pid_file(self):
         """Process id, folder of the socket and status that the server wrote, or (None, None, None)."""
@@ -287,9 +283,7 @@ class Cluster:
         folder = self.data.resolve()
         if "No space left on device" in said or is_full(folder):
             return DiskFull(folder)
-        last = next(
-            (line for line in reversed(said.splitlines()) if "FATAL" in line or "error" in line), said
-        )
+        last = next((line for line in reversed(said.splitlines()) if "FATAL" in line or "error" in line), said)
         return ClusterError(f"PostgreSQL ({program}) a échoué : {last.strip()}")
 
     def programs(self):
@@ -361,9 +355,7 @@ def installed_servers():
         configs.append(Path(on_path))
     servers = {}
     for config in configs:
-        shown = subprocess.run(
-            [config, "--version", "--bindir", "--sharedir"], capture_output=True, text=True
-        )
+        shown = subprocess.run([config, "--version", "--bindir", "--sharedir"], capture_output=True, text=True)
         version, programs, shared = shown.stdout.splitlines() or ("PostgreSQL 0", "", "")
         major = int("".join(c if c.isdigit() else " " for c in version).split()[0])
         complete = Path(programs, "initdb").exists() and Path(shared, "extension/postgis.control").exists()
@@ -380,9 +372,7 @@ def is_full(folder):
 def main(environment, *arguments):
     """Run Python with `arguments` and the database at hand; its exit status."""
     role = TESTS_ROLE if environment == "test" else "postgres"
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
-    )  # the cluster stops on the way out
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # the cluster stops on the way out
     try:
         with database_url(role) as url:
             return run_python(arguments, os.environ | {"ENVIRONMENT": environment, "DATABASE_URL": url})

@@ -43,10 +43,10 @@ def main():
     try:
         serve()
     except Interrupted:
-        say("\nArrêté.\n")
+        say("Arrêté.\n")
         return 0
     except Exception as error:  # noqa: BLE001 - a person, not a program, reads what comes out
-        say(f"\n{reason(error)}\n", sys.stderr)
+        say(f"{reason(error)}\n", sys.stderr)
         return 1
     return 0
 
@@ -165,8 +165,11 @@ def step(label):
     try:
         yield done
         done()
-    finally:
-        over.set()
+    except BaseException:
+        if not over.is_set():
+            over.set()
+            say("\n")
+        raise
 
 
 def seconds(duration):
@@ -237,11 +240,15 @@ def wait_until_ready(process, port):
     deadline = time.monotonic() + START_PATIENCE_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise CannotRun(f"Le serveur n'a pas démarré : voyez la fin de {LOG}.")
+            raise CannotRun(f"Le serveur n'a pas démarré ({last_line(LOG)}) : voyez {LOG}.")
         if answers(port):
             return
         time.sleep(0.05)
     raise CannotRun(f"Le serveur ne répond pas après {START_PATIENCE_S} secondes : voyez {LOG}.")
+
+
+def last_line(path):
+    return (path.read_text(errors="replace").splitlines() or ["sans un mot"])[-1]
 
 
 def answers(port):
@@ -265,9 +272,7 @@ def reason(error):
     if is_about_room(error):
         return str(DiskFull(VAR_DIR))
     if isinstance(error, ModuleNotFoundError):
-        return (
-            f"La bibliothèque Python {error.name} manque : supprimez le dossier .venv puis relancez make run."
-        )
+        return f"La bibliothèque Python {error.name} manque : supprimez le dossier .venv puis relancez make run."
     if isinstance(error, PermissionError):
         return f"Le fichier {error.filename} ne peut pas être écrit par cet utilisateur."
     if type(error).__name__ in ("CommandError", "ImproperlyConfigured"):
