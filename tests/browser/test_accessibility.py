@@ -1,0 +1,82 @@
+"""No axe violation on any kind of page, in any state, at any width."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from .conftest import DESK, NARROW, PHONE
+
+pytestmark = pytest.mark.browser
+PAGES = {
+    "accueil": "/",
+    "recherche vide": "/recherche/",
+    "résultats": "/recherche/?q=Rodez",
+    "résultats, page 2": "/recherche/?q=Occitanie&page=2",
+    "choix": "/recherche/?q=Saint-Denis",
+    "vouliez-vous dire": "/recherche/?q=toulose",
+    "lien abîmé": "/recherche/?lat=NaN&lon=2",
+    "page introuvable": "/nulle-part/",
+}
+SIZES = pytest.mark.parametrize("size", [DESK, PHONE, NARROW], ids=["1366", "390", "320"])
+
+
+def violations(page):
+    return [
+        (violation["id"], [node["html"] for node in violation["nodes"]])
+        for violation in Axe().run(page).response["violations"]
+    ]
+
+
+@SIZES
+@pytest.mark.parametrize("address", PAGES.values(), ids=PAGES.keys())
+def test_pages(visit, portal, address, size):
+    page = visit(portal + address, size, complain=False)
+
+    assert violations(page) == []
+
+
+@SIZES
+def test_a_site(visit, portal, size):
+    page = visit(f"{portal}/recherche/?q=Rodez", size)
+    page.locator(".fs-result a").first.click()
+    expect(page.get_by_role("heading", name="Horaires")).to_be_visible()
+    page.locator("#carte").scroll_into_view_if_needed()
+    expect(page.locator(".fs-marker")).to_be_visible()
+
+    assert violations(page) == []
+
+
+@SIZES
+def test_suggestions_open_and_a_choice_marked(visit, portal, size):
+    page = visit(portal, size)
+    page.get_by_role("combobox").press_sequentially("rode", delay=20)
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+
+    assert violations(page) == []
+
+
+@SIZES
+def test_the_map_with_a_popup(visit, portal, size):
+    page = visit(f"{portal}/recherche/?q=Rodez", size)
+    page.locator("#carte").scroll_into_view_if_needed()
+    page.locator(".fs-marker").first.click()
+    expect(page.locator(".leaflet-popup")).to_be_visible()
+
+    assert violations(page) == []
+
+
+@SIZES
+def test_dark_mode(visit, portal, size):
+    page = visit(f"{portal}/recherche/?q=Rodez", size, color_scheme="dark")
+
+    assert violations(page) == []
+
+
+@SIZES
+def test_the_page_shown_when_everything_fails(visit, portal_without_database, size):
+    page = visit(f"{portal_without_database}/recherche/?q=Rodez", size, complain=False)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Le portail a un problème")
+    expect(page.get_by_role("link", name="Réessayer la recherche")).to_be_visible()
+    assert violations(page) == []

@@ -1,0 +1,213 @@
+"""The whole journey of a citizen, on a computer and on a phone, with and without JavaScript."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import DESK, NARROW, PHONE
+
+pytestmark = pytest.mark.browser
+SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["1366", "390"])
+
+
+def distances(page):
+    return [float(item.get_attribute("data-distance")) for item in page.locator(".fs-result").all()]
+
+
+def scroll_to_map(page):
+    page.locator("#carte").scroll_into_view_if_needed()
+    expect(page.locator(".fs-marker").first).to_be_visible()
+
+
+@SIZES
+def test_type_choose_see_the_list_and_the_map_open_a_site(visit, portal, size):
+    page = visit(portal, size)
+
+    page.get_by_role("combobox").press_sequentially("rode", delay=20)
+    page.get_by_role("option", name=re.compile("^Rodez")).first.click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Rodez (12)")
+    assert distances(page) == sorted(distances(page))
+    assert len(distances(page)) >= 3
+    scroll_to_map(page)
+    expect(page.locator(".fs-marker")).to_have_count(len(distances(page)))
+
+    name = page.locator(".fs-result a").first.inner_text()
+    page.locator(".fs-result a").first.click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page.get_by_role("heading", name="Horaires")).to_be_visible()
+    scroll_to_map(page)
+
+
+@SIZES
+def test_a_street_address_is_suggested_through_our_server(visit, portal, size):
+    page = visit(portal, size)
+    calls = []
+    page.on("request", lambda request: calls.append(request.url))
+
+    page.get_by_role("combobox").press_sequentially("12 rue de la paix", delay=10)
+    option = page.get_by_role("option").first
+    label = option.inner_text().splitlines()[0].strip()
+    option.click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text(label)
+    assert all(url.startswith(portal) or "wmts" in url or url.startswith("data:") for url in calls)
+
+
+@SIZES
+def test_the_same_without_javascript(visit, portal, size):
+    page = visit(portal, size, java_script_enabled=False)
+
+    page.get_by_label("Où êtes-vous").fill("Rodez")
+    page.get_by_role("button", name="Rechercher").click()
+
+    assert distances(page) == sorted(distances(page))
+    assert not page.locator("#carte").is_visible()
+    assert not page.get_by_role("button", name="Autour de moi").is_visible()
+
+    page.locator(".fs-result a").first.click()
+
+    expect(page.get_by_role("heading", name="Horaires")).to_be_visible()
+
+
+def test_homonyms_give_a_choice_that_leads_on(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Saint-Denis", java_script_enabled=False)
+
+    page.get_by_role("link", name="Saint-Denis (93)").click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Saint-Denis (93)")
+    assert distances(page)
+
+
+def test_a_typing_slip_is_understood(visit, portal):
+    page = visit(f"{portal}/recherche/?q=toulose", java_script_enabled=False)
+
+    expect(page.get_by_text("Vouliez-vous dire")).to_be_visible()
+    page.get_by_role("link", name="Toulouse (31)").click()
+
+    assert distances(page)
+
+
+@pytest.mark.parametrize("mode", ["hangs", "500", "html"])
+@SIZES
+def test_with_the_geocoder_down_the_commune_serves_and_the_page_says_so(visit, portal_with, mode, size):
+    page = visit(portal_with(mode), size)
+
+    page.get_by_role("combobox").fill("3 rue des Bleuets, Rodez")
+    page.get_by_role("button", name="Rechercher").click()
+
+    expect(page.get_by_text("ne répond pas pour le moment")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Rodez")
+    assert distances(page)
+    page.locator(".fs-result a").first.click()
+    expect(page.get_by_role("heading", name="Horaires")).to_be_visible()
+
+
+def test_the_list_and_the_map_show_each_other(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Rodez")
+    scroll_to_map(page)
+    item, marker = page.locator(".fs-result").nth(1), page.locator(".fs-marker").nth(1)
+
+    item.hover()
+    expect(marker).to_have_class(re.compile("is-shown"))
+
+    page.mouse.move(0, 0)
+    expect(marker).not_to_have_class(re.compile("is-shown"))
+
+    marker.focus()
+    expect(item).to_have_class(re.compile("is-shown"))
+    expect(page.locator(".fs-result").first).not_to_have_class(re.compile("is-shown"))
+
+    item.locator("a").first.focus()
+    expect(marker).to_have_class(re.compile("is-shown"))
+
+
+def test_every_other_site_is_on_the_map_clustered(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Occitanie")
+    scroll_to_map(page)
+
+    expect(page.locator(".fs-cluster").first).to_be_visible()
+
+
+def test_without_tiles_the_departements_are_drawn(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Rodez", tiles=False)
+    scroll_to_map(page)
+
+    expect(page.get_by_text("Le fond de carte ne répond pas")).to_be_visible()
+    assert page.locator("#carte svg path").count() > 90
+
+
+def test_around_me(visit, portal):
+    page = visit(portal, geolocation={"latitude": 44.35, "longitude": 2.57}, permissions=["geolocation"])
+
+    page.get_by_role("button", name="Autour de moi").click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ma position")
+    assert distances(page) == sorted(distances(page))
+
+
+def test_a_refused_position_says_what_to_do(visit, portal):
+    page = visit(portal, permissions=[])
+
+    page.get_by_role("button", name="Autour de moi").click()
+
+    expect(page.locator("#autour-de-moi-etat")).to_contain_text("Écrivez plutôt votre commune")
+
+
+def test_the_whole_journey_by_keyboard(visit, portal):
+    page = visit(portal)
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Contenu")).to_be_focused()
+    page.get_by_role("combobox").focus()
+    page.keyboard.type("rode", delay=20)
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    page.keyboard.type("z")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    chosen = page.get_by_role("combobox").get_attribute("aria-activedescendant")
+    expect(page.locator(f"#{chosen}")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Rodez")
+    page.locator(".fs-result a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Horaires")).to_be_visible()
+
+
+def test_an_older_answer_never_replaces_a_newer_one(visit, portal):
+    """Suggestions are cancelled as one types: the first question answers late, and is not shown."""
+    page = visit(portal)
+    held = []
+    page.route(re.compile(r"suggestions/\?q=ro$"), lambda route: held.append(route))
+
+    field = page.get_by_role("combobox")
+    field.press_sequentially("ro", delay=10)
+    page.wait_for_timeout(400)
+    field.press_sequentially("dez", delay=10)
+    expect(page.get_by_role("option").first).to_contain_text("Rodez")
+
+    assert held
+    expect(page.get_by_role("option").first).to_contain_text("Rodez")
+
+
+@pytest.mark.parametrize("address", ["/", "/recherche/?q=Rodez", "/recherche/?q=Saint-Denis", "/nulle-part/"])
+def test_nothing_overflows_a_320_px_screen(visit, portal, address):
+    page = visit(portal + address, NARROW, complain=False)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+def test_every_page_says_that_the_data_are_a_demonstration(visit, portal):
+    page = visit(portal, java_script_enabled=False)
+    for address in ("/", "/recherche/", "/recherche/?q=Rodez", "/recherche/?q=Saint-Denis"):
+        page.goto(portal + address)
+        expect(page.get_by_text("Données de démonstration")).to_be_visible()
+
+    page.goto(f"{portal}/recherche/?q=Rodez")
+    page.locator(".fs-result a").first.click()
+    expect(page.get_by_text("Données de démonstration")).to_be_visible()
