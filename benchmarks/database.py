@@ -26,6 +26,7 @@ def bench_database(official_list):
 
 
 def fill(official_list):
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "franceservices.settings")
     import django
 
     django.setup()

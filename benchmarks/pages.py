@@ -95,8 +95,15 @@ def weigh(browser, url, viewport):
     page.route("**/wmts**", lambda route: route.abort())
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
-    sizes = []
-    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    sizes, inlined = [], set()
+    session.on(
+        "Network.requestWillBeSent",
+        lambda event: event["request"]["url"].startswith("data:") and inlined.add(event["requestId"]),
+    )
+    session.on(
+        "Network.loadingFinished",
+        lambda event: event["requestId"] in inlined or sizes.append(event["encodedDataLength"]),
+    )
     page.goto(url, wait_until="networkidle")
     page.close()
     return sum(sizes) / 1000, len(sizes)

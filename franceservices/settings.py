@@ -115,7 +115,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join(
 # --- Files sent to browsers ------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -190,6 +190,12 @@ LEAFLET_CONFIG = {
     "SCALE": "metric",
     "NO_GLOBALS": True,
     "FORCE_IMAGE_PATH": False,
+    "PLUGINS": {
+        "markercluster": {
+            "css": ["vendor/leaflet.markercluster/MarkerCluster.css"],
+            "js": ["vendor/leaflet.markercluster/leaflet.markercluster.js"],
+        }
+    },
 }
 
 # --- Cache and logs --------------------------------------------------------------------------------

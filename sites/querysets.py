@@ -31,6 +31,12 @@ class SiteQuerySet(models.QuerySet):
         """Sites at most `km` kilometres from `point` (WGS 84, x = longitude), as the crow flies."""
         return self.filter(location__dwithin=(point, D(km=km)))  # only dwithin uses the index
 
+    def counts_within(self, point, radii_km):
+        """How many sites lie within each of `radii_km` of `point`, as {km: count}. One query."""
+        counts = {f"within_{km}": Count("pk", filter=Q(location__dwithin=(point, D(km=km)))) for km in radii_km}
+        found = self.within(point, max(radii_km)).aggregate(**counts)
+        return {km: found[f"within_{km}"] for km in radii_km}
+
     def ordered_from(self, point):
         """Closest to `point` first. Adds `.distance` (read `.distance.m`).
 

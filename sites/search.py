@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.contrib.gis.measure import D
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
 
 from sites.models import Site
 
@@ -44,7 +42,7 @@ class Results:
 def search_near(place, page=1, radius_km=RADII_KM[0]):
     """The sites of a département or région, or those around any other place.
 
-    Around a place, the radius grows by steps until it holds `ENOUGH` sites. Two queries.
+    Around a place, the radius grows by steps until it holds `ENOUGH` sites. Two queries, three when it grows.
     """
     sites = Site.objects.open_to_public()
     if place.kind == "departement":
@@ -65,12 +63,13 @@ def _within(sites):
 
 def _wide_enough(sites, point, radius_km):
     """How many sites, and within how many km: the first radius that holds `ENOUGH` of them, or the last."""
-    radii = [radius_km, *(step for step in RADII_KM if step > radius_km)]
-    counts = sites.within(point, radii[-1]).aggregate(
-        **{f"within_{km}": Count("pk", filter=Q(location__dwithin=(point, D(km=km)))) for km in radii}
-    )
-    radius = next((km for km in radii if counts[f"within_{km}"] >= ENOUGH), radii[-1])
-    return counts[f"within_{radius}"], radius
+    total = sites.within(point, radius_km).count()
+    wider = [km for km in RADII_KM if km > radius_km]
+    if total >= ENOUGH or not wider:
+        return total, radius_km
+    counts = sites.counts_within(point, wider)
+    radius = next((km for km in wider if counts[km] >= ENOUGH), wider[-1])
+    return counts[radius], radius
 
 
 class CountedPaginator(Paginator):

@@ -34,10 +34,10 @@ def in_french_km(distance):
     return f"{number_format(round(distance.km, 1 if distance.km < 10 else 0), 1 if distance.km < 9.95 else 0)} km"
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day_in_french(day):
     """A date or datetime as '1er avril 2023'."""
-    return date_format(day, "j F Y").replace("1 ", "1er ", 1) if day.day == 1 else date_format(day, "j F Y")
+    return f"{day.day}{'er' if day.day == 1 else ''} {date_format(day, 'F Y')}"
 
 
 @register.filter
