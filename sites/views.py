@@ -28,15 +28,14 @@ def home(request):
 @require_safe
 def search(request):
     """The sites nearest to a place; or what to choose from, or what to mend, when the place is not plain."""
-    if not request.GET.keys() & {"q", "lat", "lon"}:
-        return render(request, "sites/search.html", {"form": SearchForm()})
-    form = SearchForm(request.GET)
+    was_asked = request.GET.keys() & {"q", "lat", "lon"}
+    form = SearchForm(request.GET if was_asked else None)
     results = None
     if form.is_valid() and form.place:
         radius = {"radius_km": form.cleaned_data["rayon"]} if form.cleaned_data["rayon"] else {}
         results = search_near(form.place, page=request.GET.get("page"), **radius)
     context = {"form": form, "results": results, "now": timezone.now()}
-    return render(request, "sites/search.html", context, status=200 if form.is_valid() else 400)
+    return render(request, "sites/search.html", context, status=400 if form.errors else 200)
 
 
 @require_safe

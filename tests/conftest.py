@@ -49,3 +49,9 @@ def _no_socket_leaves():
         patch.setattr(socket.socket, "connect", connect_here)
         patch.setattr(socket, "getaddrinfo", resolve_here)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _geocoder_is_down(settings):
+    """Unless a test brings a stand-in: nothing listens on the discard port."""
+    settings.GEOCODER_URL = "http://127.0.0.1:9/"

@@ -1,0 +1,41 @@
+"""Real places and fixed defaults; every test says only what it is about."""
+
+from datetime import date, time
+from itertools import count
+
+from django.contrib.gis.geos import Point
+from django.utils.text import slugify
+
+from franceservices.territories.models import Commune
+from sites.models import Site, WeeklySlot
+
+# INSEE code -> the point of the town hall (latitude, longitude)
+RODEZ, ONET, TOULOUSE, SAINT_DENIS_REUNION, METZ = "12202", "12176", "31555", "97411", "57463"
+NINE_TO_FIVE = {weekday: ((time(9), time(17)),) for weekday in range(1, 6)}
+
+_numbers = count(1)
+
+
+def make_site(commune=RODEZ, at=None, week=None, **fields):
+    """A site in service at `at` (latitude, longitude), else at its commune's point, open as `week` says."""
+    commune = Commune.objects.get(pk=commune)
+    number = next(_numbers)
+    name = fields.pop("name", f"France services de {commune.name}")
+    defaults = {
+        "external_id": str(number),
+        "name": name,
+        "slug": slugify(name),
+        "commune": commune,
+        "address": "1 place de la Mairie",
+        "postal_code": commune.postal_codes[0],
+        "location": Point(at[1], at[0], srid=4326) if at else commune.location,
+        "phone": "05 36 49 00 01",
+        "labelled_on": date(2022, 1, 1),
+    }
+    site = Site.objects.create(**defaults | fields)
+    WeeklySlot.objects.bulk_create(
+        WeeklySlot(site=site, weekday=weekday, opens=opens, closes=closes)
+        for weekday, slots in (NINE_TO_FIVE if week is None else week).items()
+        for opens, closes in slots
+    )
+    return site
