@@ -40,7 +40,7 @@ SERVER_OPTIONS = {
     "max_wal_size": "256MB",
     "random_page_cost": "1.1",
 }
-PATIENCE_S = 60
+PATIENCE_S = 30
 
 
 class ClusterError(Exception):
@@ -164,8 +164,14 @@ class Cluster:
 
     def stop(self):
         if socket_dir := self.socket_dir():
-            self.run("pg_ctl", "stop", "-D", self.data.resolve(), "-m", "fast", "-s", "-t", PATIENCE_S)
+            try:
+                self.stop_in("fast")
+            except ClusterError:  # after a full disk PostgreSQL 15 can wait for itself for ever
+                self.stop_in("immediate")  # nothing is lost: the next start replays the journal
             shutil.rmtree(socket_dir, ignore_errors=True)
+
+    def stop_in(self, mode):
+        self.run("pg_ctl", "stop", "-D", self.data.resolve(), "-m", mode, "-s", "-t", PATIENCE_S)
 
     def create(self):
         """initdb in a folder that gets its real name at the end: an interrupted one is never used."""
@@ -199,7 +205,10 @@ class Cluster:
         return Path(tempfile.mkdtemp(prefix="pg-", dir=DATA_ELSEWHERE))
 
     def socket_dir(self):
-        """The folder of the running server's socket, or None. Waits for one that is starting or stopping."""
+        """The folder of the running server's socket, or None.
+
+        Waits for a server that is starting or stopping, and ends one that is stuck there.
+        """
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             pid, socket_dir, status = self.read_pid_file()
@@ -208,7 +217,8 @@ class Cluster:
             if status == "ready":
                 return self.checked(socket_dir)
             time.sleep(0.05)
-        raise ClusterError(f"La base de {self.data} ne répond pas : voyez {self.log}.")
+        self.stop_in("immediate")
+        return None
 
     def checked(self, socket_dir):
         """`socket_dir`, sure to be the server's own: /tmp belongs to everybody."""
