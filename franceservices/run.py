@@ -18,7 +18,7 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from franceservices.postgres import ClusterError, DiskFull, check_writable, database_url, is_full
+from franceservices.postgres import ClusterError, DiskFull, check_writable, database_url, is_full, locked
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -68,7 +68,8 @@ def serve():
             "DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "franceservices.settings",
         }
-        prepare(log)
+        with locked(VAR_DIR / "run.lock"):  # two on one new clone would make the same tables
+            prepare(log)
         check_port_is_free(port)
         with gunicorn(port, log) as process:
             with step("Démarrage du serveur"):
