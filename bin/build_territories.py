@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 import territory_outlines
-from territory_points import GeoNames, key, locate
+from territory_points import BY_HAND, GeoNames, key, locate
 
 TIMEZONES = {
     "971": "America/Guadeloupe",
@@ -148,8 +148,10 @@ class Communes:
     def former_row(self, row):
         today = self.current[row["chefLieu"]]
         codes = today.get("codesPostaux") or []
-        point = self.geonames.named(row["nom"], codes) or self.geonames.in_departement(
-            row["nom"], row["departement"], codes
+        point = (
+            BY_HAND.get(row["code"])
+            or self.geonames.named(row["nom"], codes)
+            or self.geonames.in_departement(row["nom"], row["departement"], codes)
         )
         return fixture_row(row, row["nom"], [], point, way="nom" if point else "", replaced_by=today["code"])
 

@@ -13,7 +13,7 @@ TRUE_BOXES = {
     "976": (45.02, -13.01, 45.30, -12.64),
 }
 ISO_OVERSEAS = {"FR-GP": "971", "FR-MQ": "972", "FR-GF": "973", "FR-RE": "974", "FR-YT": "976"}
-TOLERANCE = 0.012  # degrees, about 1 km
+TOLERANCE = 0.02  # degrees, about 2 km
 DECIMALS = 2
 
 
@@ -64,7 +64,7 @@ def simplified(line):
 
 def junctions(rings):
     """The points where three outlines meet: kept, so that neighbours are cut alike and no gap shows."""
-    neighbours = {}
+    neighbours: dict[tuple, set] = {}
     for ring in rings:
         for before, point, after in zip([ring[-2], *ring[:-2]], ring[:-1], ring[1:], strict=True):
             neighbours.setdefault(point, set()).update((before, after))
@@ -98,22 +98,22 @@ def rounded(ring):
 def build(source, destination):
     """Read the package's GeoJSON of the départements, write the compact one."""
     with open(source, encoding="utf-8") as file:
-        features = json.load(file)["features"]
+        source_features = json.load(file)["features"]
     outlines = {}
-    for feature in features:
+    for feature in source_features:
         code = departement_code(feature["properties"]["ISO"])
         polygons = polygons_of(feature["geometry"])
         if code in TRUE_BOXES:
             polygons = moved(polygons, TRUE_BOXES[code])
         outlines[code] = [[[(round(x, 5), round(y, 5)) for x, y in ring] for ring in poly] for poly in polygons]
     kept = junctions([ring for polygons in outlines.values() for polygon in polygons for ring in polygon])
-    collection = {"type": "FeatureCollection", "features": []}
+    features = []
     for code, polygons in sorted(outlines.items()):
         polygons = [[rounded(simplified_ring(ring, kept)) for ring in polygon] for polygon in polygons]
         polygons = [[ring for ring in polygon if len(ring) > 3] for polygon in polygons]
         geometry = {"type": "MultiPolygon", "coordinates": [polygon for polygon in polygons if polygon]}
-        collection["features"].append({"type": "Feature", "properties": {"code": code}, "geometry": geometry})
+        features.append({"type": "Feature", "properties": {"code": code}, "geometry": geometry})
     with open(destination, "w", encoding="utf-8") as file:
-        json.dump(collection, file, separators=(",", ":"))
+        json.dump({"type": "FeatureCollection", "features": features}, file, separators=(",", ":"))
         file.write("\n")
     return len(outlines)

@@ -27,11 +27,12 @@ ABBREVIATIONS = {
 }
 MAX_KM = 30  # a homonym further than this from its postal code's other places is refused
 
-# Placed by hand, to about 1 km: no row of GeoNames names the first two, and its row for the third is 10 km off.
+# Placed by hand, to about 1 km: GeoNames' row for Buxerolles is 10 km off, and it has none for the others.
 BY_HAND = {
     "97701": (17.89618, -62.84978),  # Saint-Barthélemy: Gustavia
     "97801": (18.06819, -63.08302),  # Saint-Martin: Marigot
     "86041": (46.59800, 0.35000),  # Buxerolles: beside Poitiers, to the north-east
+    "93059": (48.96400, 2.36100),  # Pierrefitte-sur-Seine, now in Saint-Denis
 }
 
 
@@ -76,17 +77,17 @@ class GeoNames:
     def __init__(self, path):
         self.by_code_and_name = collections.defaultdict(list)  # -> [(rank, point)], rank: best first
         self.by_departement_and_name = collections.defaultdict(list)
-        self.by_code = collections.defaultdict(dict)  # postal code -> {name: point}, without CEDEX
+        self.by_code: dict[str, dict] = collections.defaultdict(dict)  # postal code -> {name: point}, without CEDEX
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 self.add(json.loads(line))
         self.centres = {code: middle(list(names.values())) for code, names in self.by_code.items()}
 
     def add(self, row):
-        code = re.match(r"\d{5}", row["postal_code"] or "")
-        if row["country_code"] not in COUNTRIES or row["latitude"] is None or not code:
+        digits = re.match(r"\d{5}", row["postal_code"] or "")
+        if row["country_code"] not in COUNTRIES or row["latitude"] is None or not digits:
             return
-        code, name = code.group(), key(row["city"])
+        code, name = digits.group(), key(row["city"])
         point = (float(row["latitude"]), float(row["longitude"]))
         cedex = "cedex" in f"{row['postal_code']} {row['city']}".lower()
         ranked = ((cedex, -float(row["accuracy"] or 0)), point)

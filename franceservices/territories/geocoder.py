@@ -207,6 +207,8 @@ def number(value):
 class Breaker:
     """Rests for REST_S after FAILURES_BEFORE_REST failures in a row, so that visitors don't wait for nothing."""
 
+    now = staticmethod(time.monotonic)
+
     def __init__(self):
         self.lock = threading.Lock()
         self.reset()
@@ -218,7 +220,7 @@ class Breaker:
     def is_closed(self):
         """Whether calls may go. After the rest one call goes first, and the others wait for what it says."""
         with self.lock:
-            now = time.monotonic()
+            now = self.now()
             if self.failures < FAILURES_BEFORE_REST:
                 return True
             if now < self.closed_from:
@@ -229,7 +231,7 @@ class Breaker:
     def failed(self):
         with self.lock:
             self.failures += 1
-            self.closed_from = time.monotonic() + REST_S
+            self.closed_from = self.now() + REST_S
 
     def succeeded(self):
         self.reset()

@@ -4,7 +4,8 @@ import math
 
 from . import gazetteer, names
 
-SAME_PLACE_KM = 5  # the communes of a postal code that lie closer than this need no choice
+SAME_PLACE_KM = 5  # between communes of a postal code: closer than this, no choice is worth a page
+NEIGHBOURS_KM = 10
 FAMOUS = 5000  # inhabitants from which a commune is meant rather than a former one of the same name
 
 
@@ -64,12 +65,15 @@ def beside_postal_code(found, readings):
 
 
 def largest_if_close(rows):
-    """The most populous of the communes of a postal code, alone when the others are within SAME_PLACE_KM.
+    """The most populous of the communes of a postal code, alone when the choice would change little.
 
-    Postal codes cover up to 46 communes: a choice helps only when the nearest sites may differ.
+    Half of the postal codes have several communes, up to 46. A choice is offered when one lies further than
+    SAME_PLACE_KM from the largest, or than NEIGHBOURS_KM if at least half of the inhabitants live there.
     """
     largest = max(rows, key=lambda row: (row.population, row.code))
-    if all(km_between(largest.location, row.location) <= SAME_PLACE_KM for row in rows):
+    most_live_there = 2 * largest.population >= sum(row.population for row in rows)
+    within_km = NEIGHBOURS_KM if most_live_there else SAME_PLACE_KM
+    if all(km_between(largest.location, row.location) <= within_km for row in rows):
         return [largest]
     return rows
 

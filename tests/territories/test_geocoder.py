@@ -1,0 +1,213 @@
+"""The State's geocoder answers within its deadline, in the promised shape, or is unavailable."""
+
+import logging
+import threading
+import time
+
+import pytest
+
+from franceservices.territories import geocoder
+
+UNWELL = [
+    "drips",
+    "drips_headers",
+    "hangs",
+    "error",
+    "too_many",
+    "html",
+    "nonsense",
+    "not_json",
+    "deep",
+    "nan",
+    "infinite",
+    "text_coordinates",
+    "abroad",
+    "huge",
+    "redirects",
+]
+
+
+@pytest.fixture(autouse=True)
+def _short_deadline(settings):
+    settings.GEOCODER_DEADLINE_S = 0.4
+
+
+def test_an_address_has_a_point_and_the_codes_of_its_commune(stand_in):
+    (found,) = geocoder.search("5 rue Béteille Rodez")
+
+    assert found == geocoder.Address(
+        label="5 Rue Béteille 12000 Rodez",
+        latitude=44.3538,
+        longitude=2.5787,
+        score=0.95,
+        kind="housenumber",
+        citycode="12202",
+        postcode="12000",
+        city="Rodez",
+        context="12, Aveyron, Occitanie",
+    )
+
+
+@pytest.mark.parametrize("mode", ["empty", "unsure", "refuses"])
+def test_an_unknown_address_is_not_found(mode, stand_in):
+    stand_in.mode = mode
+
+    with pytest.raises(geocoder.AddressNotFound):
+        geocoder.search("99 rue Inconnue")
+
+
+@pytest.mark.parametrize("mode", UNWELL)
+def test_a_geocoder_that_is_unwell_is_unavailable_within_the_deadline(mode, stand_in):
+    stand_in.mode = mode
+    began = time.monotonic()
+
+    with pytest.raises(geocoder.GeocoderUnavailable):
+        geocoder.search("12 rue de la Paix")
+
+    assert time.monotonic() - began < 0.4 + 0.3
+
+
+def test_a_redirect_is_not_followed(stand_in):
+    stand_in.mode = "redirects"
+
+    with pytest.raises(geocoder.GeocoderUnavailable):
+        geocoder.search("12 rue de la Paix")
+
+    assert [path for path, _, _ in stand_in.requests] == ["/search"]
+
+
+@pytest.mark.parametrize("mode", ["drips", "drips_headers"])
+def test_the_worker_of_a_call_given_up_is_free_again(mode, stand_in):
+    stand_in.mode = mode
+
+    for number in range(12):  # more than there are workers
+        geocoder.breaker.reset()
+        with pytest.raises(geocoder.GeocoderUnavailable):
+            geocoder.search(f"{number} rue de la Paix")
+    time.sleep(0.3)
+    stand_in.mode = "good"
+    geocoder.breaker.reset()
+
+    assert geocoder.search("5 rue Béteille Rodez")
+
+
+def test_nobody_listening_is_unavailable(settings):
+    settings.GEOCODER_URL = "http://127.0.0.1:9/search"
+
+    with pytest.raises(geocoder.GeocoderUnavailable):
+        geocoder.search("12 rue de la Paix")
+
+
+def test_an_answer_is_remembered(stand_in):
+    geocoder.search("5 rue Béteille Rodez")
+    geocoder.search("5 RUE béteille rodez")
+
+    assert len(stand_in.requests) == 1
+
+
+def test_that_there_is_no_such_address_is_remembered_but_not_a_failure(stand_in):
+    for mode, error in [("error", geocoder.GeocoderUnavailable), ("empty", geocoder.AddressNotFound)]:
+        stand_in.mode = mode
+        for _ in range(2):
+            with pytest.raises(error):
+                geocoder.search("99 rue Inconnue")
+
+    assert len(stand_in.requests) == 3
+
+
+def test_no_call_goes_during_the_rest_after_failures_in_a_row(stand_in):
+    stand_in.mode = "error"
+    for number in range(geocoder.FAILURES_BEFORE_REST + 5):
+        with pytest.raises(geocoder.GeocoderUnavailable):
+            geocoder.search(f"{number} rue de la Paix")
+
+    assert len(stand_in.requests) == geocoder.FAILURES_BEFORE_REST
+
+
+def test_after_the_rest_one_call_goes_and_its_success_ends_it(stand_in, monkeypatch):
+    stand_in.mode = "error"
+    for number in range(geocoder.FAILURES_BEFORE_REST):
+        with pytest.raises(geocoder.GeocoderUnavailable):
+            geocoder.search(f"{number} rue de la Paix")
+    later = time.monotonic() + geocoder.REST_S + 1
+    monkeypatch.setattr(geocoder.breaker, "now", lambda: later)
+    stand_in.mode = "good"
+
+    assert geocoder.search("5 rue Béteille Rodez")
+    assert geocoder.search("rue Béteille Rodez")
+
+
+def test_a_success_between_failures_starts_the_count_again(stand_in):
+    for _ in range(3):
+        for mode in ("error", "error", "good"):
+            stand_in.mode = mode
+            try:
+                geocoder.search(f"rue Béteille {len(stand_in.requests)}")
+            except geocoder.GeocodingError:
+                continue
+
+    assert len(stand_in.requests) == 9
+
+
+def test_more_calls_than_our_share_are_refused_before_they_leave(stand_in, settings):
+    settings.GEOCODER_REQUESTS_PER_SECOND = 2
+    refused = 0
+    for number in range(6):
+        try:
+            geocoder.search(f"{number} rue Béteille Rodez")
+        except geocoder.GeocoderUnavailable:
+            refused += 1
+        except geocoder.AddressNotFound:
+            continue
+
+    assert len(stand_in.requests) == 2
+    assert refused == 4
+
+
+def test_a_call_says_nothing_of_the_visitor(stand_in):
+    stand_in.mode = "sets_cookie"
+    geocoder.search("5 rue Béteille Rodez")
+    geocoder.search("rue Béteille Rodez")
+
+    for _, query, headers in stand_in.requests:
+        assert set(headers) <= {"Host", "Accept", "Accept-Encoding", "Connection", "User-Agent"}
+        assert headers["User-Agent"] == "portail-france-services"
+        assert set(query) == {"q", "limit", "autocomplete", "index"}
+
+
+@pytest.mark.parametrize("mode", ["good", *UNWELL])
+def test_what_was_typed_is_in_no_log_and_in_no_error(mode, stand_in, caplog):
+    stand_in.mode = mode
+    told = ""
+    with caplog.at_level(logging.DEBUG, logger="franceservices"):
+        try:
+            geocoder.search("5 rue Béteille Rodez")
+        except geocoder.GeocoderUnavailable as error:
+            told = f"{error} {error.__cause__} {error.__context__ if not error.__suppress_context__ else ''}"
+
+    for text in (told, caplog.text, geocoder.cache_key({"q": "5 rue Béteille Rodez"})):
+        assert "teille" not in text
+
+
+@pytest.mark.parametrize("typed", ["", "ab", "...", "'\"", "-,;"])
+def test_what_is_too_short_is_not_asked(typed, stand_in):
+    with pytest.raises(geocoder.AddressNotFound):
+        geocoder.search(typed)
+
+    assert stand_in.requests == []
+
+
+def test_many_visitors_at_once_are_all_answered_in_time(stand_in, settings):
+    settings.GEOCODER_DEADLINE_S = 3
+    found = []
+
+    def ask(number):
+        found.append(geocoder.search(f"{'12 ' if number % 2 else ''}rue de la Paix {' ' * number}Paris"))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(found) == 20
