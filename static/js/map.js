@@ -1,6 +1,7 @@
 /* The map beside a list: the list's own sites numbered, every other one clustered. Loaded once it is on screen. */
 
 const DEGREE = 10000; // see sites/map_data.py
+const BESIDE = window.matchMedia("(min-width: 62em)"); // the map is beside the list: see portail.css
 const PATIENCE_MS = 4000; // without a tile by then, outlines are drawn
 
 document.documentElement.classList.add("has-script");
@@ -75,7 +76,11 @@ function link(item, marker) {
   const pin = marker.getElement();
   pin.addEventListener("mouseenter", () => show(true));
   pin.addEventListener("mouseleave", () => show(false));
-  pin.addEventListener("focus", () => (show(true), item.scrollIntoView({ block: "nearest" })));
+  pin.addEventListener("focus", () => {
+    show(true);
+    // On a phone the list is above the map: scrolling to it would take the map away from under the finger.
+    if (BESIDE.matches) item.scrollIntoView({ block: "nearest" });
+  });
   pin.addEventListener("blur", () => show(false));
 }
 

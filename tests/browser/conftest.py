@@ -9,12 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
-from django.db import connection
+
+from tests import geocoder_stand_in
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DESK = {"width": 1366, "height": 768}
@@ -28,22 +32,19 @@ CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="package")
-def demonstration_url(django_db_setup, django_db_blocker):
-    """DATABASE_URL of a copy of the test database that holds the demonstration sites."""
-    with django_db_blocker.unblock():
-        settings = connection.settings_dict
-        template, copy = settings["NAME"], f"{settings['NAME']}_browser"
-        connection.close()
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
-    url = os.environ["DATABASE_URL"]
-    path = url.split("?")[0]
-    url = url.replace(path, f"{path.rsplit('/', 1)[0]}/{copy}", 1)
-    run("manage.py", "load_demo", DATABASE_URL=url)
-    yield url
-    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+def demonstration_url():
+    """DATABASE_URL of a database of our own, made as `make run` makes it."""
+    given = urlsplit(os.environ["DATABASE_URL"])
+    name = f"{given.path[1:]}_browser"
+    maintenance = urlunsplit(("postgresql", given.netloc, "/postgres", given.query, ""))
+    url = urlunsplit((given.scheme, given.netloc, f"/{name}", given.query, ""))
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+        for command in ("migrate", "load_territories", "load_demo"):
+            run("manage.py", command, DATABASE_URL=url)
+        yield url
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="package")
@@ -88,12 +89,10 @@ def free_port():
 
 
 def answers(port):
-    try:
-        connection = HTTPConnection("127.0.0.1", port, timeout=2)
+    with closing(HTTPConnection("127.0.0.1", port, timeout=2)) as connection, suppress(OSError):
         connection.request("GET", "/healthz/live")
         return connection.getresponse().status == 200
-    except OSError:
-        return False
+    return False
 
 
 def wait_until(condition, seconds=20):
@@ -105,10 +104,23 @@ def wait_until(condition, seconds=20):
 
 
 @pytest.fixture(scope="package")
-def portal(demonstration_url, static_root, geocoder):
-    """The address of the portal, its geocoder well."""
-    with serve(DATABASE_URL=demonstration_url, STATIC_ROOT=static_root, GEOCODER_URL=geocoder("good")) as address:
-        yield address
+def portal_with(demonstration_url, static_root):
+    """`portal_with(mode)` is the address of a portal whose geocoder is well or ill as asked."""
+    with ExitStack() as stack:
+
+        @cache
+        def started(mode):
+            geocoder = stack.enter_context(geocoder_stand_in.running(mode))
+            return stack.enter_context(
+                serve(DATABASE_URL=demonstration_url, STATIC_ROOT=static_root, GEOCODER_URL=geocoder.url)
+            )
+
+        yield started
+
+
+@pytest.fixture(scope="package")
+def portal(portal_with):
+    return portal_with("good")
 
 
 @pytest.fixture(scope="package")

@@ -67,13 +67,6 @@ def test_the_map_with_a_popup(visit, portal, size):
 
 
 @SIZES
-def test_dark_mode(visit, portal, size):
-    page = visit(f"{portal}/recherche/?q=Rodez", size, color_scheme="dark")
-
-    assert violations(page) == []
-
-
-@SIZES
 def test_the_page_shown_when_everything_fails(visit, portal_without_database, size):
     page = visit(f"{portal_without_database}/recherche/?q=Rodez", size, complain=False)
 
