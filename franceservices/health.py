@@ -19,9 +19,7 @@ def ready(request):
             cursor.execute("SELECT EXISTS (SELECT 1 FROM territories_commune)")
             (has_territories,) = cursor.fetchone()
     except DatabaseError:
-        return HttpResponse(
-            "base de données injoignable\n", status=503, content_type="text/plain; charset=utf-8"
-        )
+        return HttpResponse("base de données injoignable\n", status=503, content_type="text/plain; charset=utf-8")
     if not has_territories:
         return HttpResponse("territoires non chargés\n", status=503, content_type="text/plain; charset=utf-8")
     return HttpResponse("prêt\n", content_type="text/plain; charset=utf-8")
