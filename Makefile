@@ -9,10 +9,11 @@ LIKE_PRODUCTION := ENVIRONMENT=production SECRET_KEY=Aa0-pour-le-controle-seulem
 	ALLOWED_HOSTS=exemple.invalid DATABASE_URL=postgis:///controle
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock
+.PHONY: help run manage test check bench lock
 
 help:
 	@echo "make run     prépare tout et sert le portail sur http://127.0.0.1:8000/ (autre port : make run PORT=8001)"
+	@echo "make manage  lance une commande de gestion : make manage ARGS=\"import_sites --official\""
 	@echo "make test    lance tous les tests (une partie : make test ARGS=\"tests/sites -x\")"
 	@echo "make check   vérifie la forme, les gabarits, les types, les migrations et les réglages de production"
 	@echo "make bench   mesure les temps de réponse et le poids des pages"
@@ -21,6 +22,10 @@ help:
 run:
 	@bin/prepare run
 	@exec $(PYTHON) -m franceservices.run
+
+manage:
+	@bin/prepare run
+	@exec $(WITH_DATABASE) local manage.py $(ARGS)
 
 test:
 	@bin/prepare test
