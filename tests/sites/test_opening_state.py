@@ -17,9 +17,7 @@ TUESDAY = partial(datetime, 2026, 6, 2, tzinfo=PARIS)
 
 
 def schedule(week=None, timezone="Europe/Paris", calendar="", **fields):
-    return Schedule(
-        WEEK if week is None else week, ZoneInfo(timezone), partial(holiday_name, calendar), **fields
-    )
+    return Schedule(WEEK if week is None else week, ZoneInfo(timezone), partial(holiday_name, calendar), **fields)
 
 
 @pytest.mark.parametrize(
