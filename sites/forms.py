@@ -1,5 +1,6 @@
 """What people type, turned into words of the field."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django import forms
@@ -23,9 +24,9 @@ class SearchForm(forms.Form):
     label = forms.CharField(required=False, validators=[MaxLengthValidator(200)])
     rayon = forms.IntegerField(required=False, min_value=1, max_value=200)
 
-    place = None
-    choices = ()
-    suggestions = ()
+    place: places.Place | None = None
+    choices: Sequence[places.Place] = ()
+    suggestions: Sequence[places.Place] = ()
 
     def clean(self):
         data = super().clean()

@@ -44,7 +44,7 @@ def parse_day(text):
 
 def merge(slots):
     """The same opening times as the fewest slots, earliest first; zero-length ones are dropped."""
-    merged = []
+    merged: list[tuple[time, time]] = []
     for opens, closes in sorted(slot for slot in slots if slot[0] != slot[1]):
         if merged and opens <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], closes))
@@ -93,7 +93,7 @@ class Schedule:
 
 def week_from_rows(rows):
     """(weekday, opens, closes) rows as a `Schedule.week`; times may be ISO text, as JSON gives them."""
-    week = {}
+    week: dict[int, tuple] = {}
     for weekday, *span in rows:
         opens, closes = (time.fromisoformat(t) if isinstance(t, str) else t for t in span)
         week[weekday] = (*week.get(weekday, ()), (opens, closes))

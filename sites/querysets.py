@@ -1,5 +1,6 @@
 """Questions that can be asked of the directory, as words that chain."""
 
+from django.apps import apps
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.measure import D
 from django.contrib.postgres.expressions import ArraySubquery
@@ -50,7 +51,7 @@ class SiteQuerySet(models.QuerySet):
 
     def with_hours(self):
         """Adds `.slot_rows`, the weekly slots as [weekday, opens, closes], without another query."""
-        slots = self.model._meta.get_field("weekly_slots").related_model.objects.filter(site=OuterRef("pk"))
+        slots = apps.get_model("sites", "WeeklySlot").objects.filter(site=OuterRef("pk"))
         return self.annotate(
             slot_rows=ArraySubquery(
                 slots.order_by("weekday", "opens").values_list(JSONArray("weekday", "opens", "closes"))

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from franceservices.territories.models import Departement, Region
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, email, password=None, **fields):
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
