@@ -70,6 +70,11 @@ def empty(handler, typed):
 
 
 @mode
+def always_paris(handler, typed):
+    handler.answer(collection(feature(ADDRESSES[0])))
+
+
+@mode
 def unsure(handler, typed):
     handler.answer(collection(feature(ADDRESSES[0], score=0.2)))
 
@@ -148,6 +153,21 @@ def nan(handler, typed):
 @mode
 def infinite(handler, typed):
     handler.answer(collection(feature(ADDRESSES[0])).replace(b"48.86917", b"1e999"))
+
+
+@mode
+def nan_score(handler, typed):
+    handler.answer(collection(feature(ADDRESSES[0])).replace(b"0.95", b"NaN"))
+
+
+@mode
+def called_html(handler, typed):
+    handler.answer(collection(feature(ADDRESSES[0])), kind="text/html")
+
+
+@mode
+def hangs_up(handler, typed):
+    handler.close_connection = True
 
 
 @mode

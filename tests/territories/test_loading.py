@@ -2,9 +2,10 @@
 
 import shutil
 
+import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 
 from franceservices.territories import loading
 from franceservices.territories.models import Commune, Departement, LoadedFixtures, PlaceName, Region
@@ -122,16 +123,17 @@ def test_lost_rows_are_no_load(lost):
     assert not loading.is_loaded(fingerprint)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_load_that_stops_midway_leaves_everything_as_it_was(monkeypatch):
-    LoadedFixtures.objects.all().delete()
-    before = PlaceName.objects.count()
+    names = PlaceName.objects.count()
+    monkeypatch.setattr(loading, "is_loaded", lambda fingerprint: False)
     monkeypatch.setattr(loading, "place_name_row", lambda entry: ("too", "few"))
 
-    with pytest.raises(Exception, match=r"null value|missing data"), transaction.atomic():
+    with pytest.raises(psycopg.DataError):
         loading.load()
 
-    assert PlaceName.objects.count() == before
-    assert not LoadedFixtures.objects.exists()
+    assert PlaceName.objects.count() == names
+    assert LoadedFixtures.objects.get().fingerprint == loading.fingerprint_of(loading.FIXTURES)
 
 
 def test_other_fixtures_are_other_data(tmp_path):
@@ -142,12 +144,13 @@ def test_other_fixtures_are_other_data(tmp_path):
     assert loading.fingerprint_of(tmp_path) != loading.fingerprint_of(loading.FIXTURES)
 
 
-def test_the_planner_knows_the_tables():
+@pytest.mark.parametrize("table", ["territories_commune", "territories_placename"])
+def test_the_planner_knows_the_tables(table):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'territories_placename'")
-        (rows,) = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM pg_stats WHERE tablename = %s", [table])
+        (columns,) = cursor.fetchone()
 
-    assert rows > 70_000
+    assert columns > 5
 
 
 def test_the_command_says_in_one_line_what_is_there(capsys):
