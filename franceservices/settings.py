@@ -172,6 +172,8 @@ GEOCODER_URL = env.str("GEOCODER_URL", "https://data.geopf.fr/geocodage/search")
 GEOCODER_DEADLINE_S = env.float("GEOCODER_DEADLINE_S", 3.0)
 # The service bears 50 requests a second from one client; each process takes its share.
 GEOCODER_REQUESTS_PER_SECOND = 50 / env.int("WEB_CONCURRENCY", 1)
+# "Liste des structures France services" (ANCT, data.gouv.fr/fr/datasets/liste-des-structures-france-services/): the
+# permanent address of its CSV file, which redirects to the latest one.
 OFFICIAL_LIST_URL = env.str(
     "OFFICIAL_LIST_URL",
     "https://www.data.gouv.fr/fr/datasets/r/afc3f97f-0ef5-429b-bf16-7b7876d27cd4",

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sites.imports.analysis import CREATE, REOPEN, UPDATE, analyse
+from sites.imports.columns import DAYS
 from sites.imports.issues import ERROR
 from sites.models import ImportBatch, Site, WeeklySlot
 
@@ -76,6 +77,8 @@ def _alone():
             raise ImportRunning
         # Pages can still be read; an agent's edit waits for the end of the import.
         cursor.execute("LOCK TABLE sites_site, sites_weeklyslot IN SHARE ROW EXCLUSIVE MODE")
+        # The history's triggers go through the queue of deferred checks for each row: the cost grows as its square.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         yield
 
 
@@ -91,7 +94,7 @@ def _write(plan, source):
         if not plan.is_demo:
             _remove_demonstration()
         _write_sites(plan)
-        _write_hours(plan.of(CREATE, UPDATE, REOPEN))
+        _write_hours(plan)
         if plan.is_complete:
             _close(plan.absent)
     return batch
@@ -112,17 +115,22 @@ def _write_sites(plan):
     )
 
 
-def _write_hours(changes):
+def _write_hours(plan):
+    _copy_slots(slot for change in plan.of(CREATE) for slot in _slots_of(change))
+    _replace_slots([change for change in plan.of(UPDATE, REOPEN) if change.week])
+
+
+def _slots_of(change):
+    """(site, weekday, opens, closes) of the hours that a change gives."""
+    for weekday, slots in (change.week or {}).items():
+        for slot in slots:
+            yield change.site.pk, weekday, *slot
+
+
+def _replace_slots(changes):
     """Only the slots that differ are deleted and inserted, so that the history stays readable."""
-    wanted = {
-        (change.site.pk, weekday, *slot)
-        for change in changes
-        if change.week
-        for weekday, slots in change.week.items()
-        for slot in slots
-    }
-    of_known_sites = [change.site.pk for change in changes if change.week and change.action != CREATE]
-    existing = WeeklySlot.objects.filter(site__in=of_known_sites, weekday__lte=6)
+    wanted = {slot for change in changes for slot in _slots_of(change)}
+    existing = WeeklySlot.objects.filter(site__in=[change.site.pk for change in changes], weekday__lte=len(DAYS))
     kept, gone = set(), []
     for pk, *slot in existing.values_list("pk", "site_id", "weekday", "opens", "closes"):
         if tuple(slot) in wanted:

@@ -74,7 +74,7 @@ def _check_name(site, cells, communes, findings):
             "lib_com",
             cells["lib_com"],
             "commune_name",
-            f"Le code {communes[0].insee} est celui de {communes[0].name}, qui est retenu : vérifiez le code.",
+            f"Le code {communes[0].insee} désigne {communes[0].name}, qui est retenu : vérifiez le code.",
         )
 
 

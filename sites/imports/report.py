@@ -38,9 +38,9 @@ def _told(word, issues, everything):
         yield f"{word} : {title} ({number(len(alike))})"
         shown = alike if everything else alike[:SHOWN_OF_A_KIND]
         for issue in shown:
-            yield f"  {_place(issue)} : {_shown(issue.value)}{issue.message}"
+            yield f"  {_place(issue)} : {_shown(issue.value)}{_on_one_line(issue.message, 400)}"
         if len(shown) < len(alike):
-            yield f"  … et {number(len(alike) - len(shown))} autres (--verbosity 2 pour les voir toutes)"
+            yield f"  … et {number(len(alike) - len(shown))} de plus (--verbosity 2 pour tout voir)"
 
 
 def _place(issue):
@@ -48,8 +48,12 @@ def _place(issue):
 
 
 def _shown(value):
-    value = " ".join(value.split())
-    return f"« {value[:80]}{'…' if value[80:] else ''} ». " if value else ""
+    return f"« {_on_one_line(value, 80)} ». " if value.strip() else ""
+
+
+def _on_one_line(text, limit):
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def number(value):

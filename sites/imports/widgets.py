@@ -89,8 +89,8 @@ class CommuneWidget(CodeWidget):
             today = communes[commune.replaced_by]
             warn(
                 "commune_replaced",
-                f"{commune.name} est aujourd'hui dans la commune de {today.name} ({today.insee}) : "
-                "le site y est rattaché. Mettez le code à jour dans la liste.",
+                f"{commune.name} fait aujourd'hui partie d'une autre commune, {today.name} ({today.insee}), à laquelle "
+                "le site est rattaché. Mettez le code à jour dans la liste.",
             )
             return today.insee
         return code
@@ -151,7 +151,7 @@ class DayWidget(Widget):
         if as_understood != value:
             warn(
                 "hours_simplified",
-                f"Lu comme « {as_understood or 'pas d’ouverture'} » : créneaux vides ôtés, créneaux qui se touchent "
+                f"{f'Lu comme « {as_understood} »' if as_understood else 'Lu comme une absence d’ouverture'} : créneaux vides ôtés, créneaux qui se touchent "
                 "ou se recouvrent réunis. À vérifier auprès du site.",
             )
         return slots
