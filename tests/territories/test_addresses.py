@@ -99,6 +99,13 @@ def test_without_a_commune_in_the_text_the_visitor_is_told_that_the_geocoder_fai
         places.find("12 rue de la paix")
 
 
+def test_a_word_that_only_resembles_a_commune_does_not_serve(stand_in):
+    stand_in.mode = "error"
+
+    with pytest.raises(places.GeocoderUnavailable):  # neither La Tour (74) nor La Tour (06)
+        places.find("Tour Eiffel")
+
+
 @pytest.mark.parametrize("mode", ["empty", "unsure", "town_only", "refuses"])
 def test_an_unknown_address_falls_back_to_its_commune_and_says_so(mode, stand_in):
     stand_in.mode = mode
