@@ -159,7 +159,7 @@ class Cluster:
             self.create()
         if running := self.socket_dir():
             return running
-        self.forget_reused_pid()
+        self.forget_former_server()
         return self.launch()
 
     def stop(self):
@@ -244,12 +244,16 @@ class Cluster:
         except OSError:
             return False
 
-    def forget_reused_pid(self):
-        """PostgreSQL refuses to start when the number in a stale pid file belongs to some living process.
+    def forget_former_server(self):
+        """Clear what a server that was killed has left: its socket, and a pid file that misleads.
 
-        When that process is dead PostgreSQL decides by itself, with checks that need the file.
+        PostgreSQL refuses to start when the number in it now belongs to another living process. When that
+        process is dead PostgreSQL decides by itself, with checks that need the file.
         """
-        pid, _, _ = self.read_pid_file()
+        pid, socket_dir, _ = self.read_pid_file()
+        if socket_dir:
+            with suppress(OSError, ClusterError):
+                shutil.rmtree(self.checked(socket_dir))
         if pid and Path(f"/proc/{pid}").exists():
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 

@@ -76,7 +76,7 @@ def serve():
                 wait_until_ready(process, port)
             duration = seconds(time.perf_counter() - started)
             say(f"Le portail est servi sur http://{HOST}:{port}/ (prêt en {duration})\n")
-            say(f"Journal des requêtes : {LOG.relative_to(BASE_DIR)}. Ctrl-C pour arrêter.\n")
+            say(f"Journal des requêtes : {os.path.relpath(LOG, BASE_DIR)}. Ctrl-C pour arrêter.\n")
             process.wait()
             raise CannotRun(f"Le serveur s'est arrêté de lui-même : voyez {LOG}.")
 
@@ -123,10 +123,11 @@ def load_django(log):
 
 def collect_static_files(log):
     """Compressing takes seconds, so only when what goes in has changed."""
+    from django.conf import settings
     from django.core.management import call_command
 
-    fingerprint, stamp = static_fingerprint(), VAR_DIR / "static.fingerprint"
-    if stamp.exists() and stamp.read_text() == fingerprint and (VAR_DIR / "static").exists():
+    fingerprint, stamp = static_fingerprint(), Path(settings.STATIC_ROOT).with_suffix(".fingerprint")
+    if stamp.exists() and stamp.read_text() == fingerprint and Path(settings.STATIC_ROOT).exists():
         return
     stamp.unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, clear=True, verbosity=0, stderr=log)

@@ -1,0 +1,169 @@
+"""What whoever types `make run` sees, and what production refuses."""
+
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+
+from franceservices import run
+
+ROOT = run.BASE_DIR
+
+
+@pytest.fixture
+def port():
+    """A free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind((run.HOST, 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def started(*arguments, **environment):
+    """A Python process with its standard output and errors in one pipe; ended with the `with` block."""
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_port_that_is_taken_is_told_in_one_sentence():
+    with socket.create_server((run.HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        with started("-m", "franceservices.run", PORT=str(port)) as process:
+            said, _ = process.communicate(timeout=20)
+
+    assert process.returncode == 1
+    assert said == (
+        f"Le port {port} est déjà pris, par ce portail peut-être, ou par un autre programme : "
+        f"arrêtez-le, ou choisissez un autre port : make run PORT={port + 1}.\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "65536", "-1", "80 80", "８０"])
+def test_port_must_be_a_port(text, monkeypatch):
+    monkeypatch.setenv("PORT", text)
+
+    with pytest.raises(run.CannotRun, match="de 1 à 65535"):
+        run.port_asked_for()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_portal_is_announced_once_ready_and_stops_cleanly(number, port, tmp_path):
+    """Without its preparation, which tests have had already, on the tests' own database."""
+    script = (
+        "import sys; from pathlib import Path; from franceservices import run\n"
+        "run.VAR_DIR = Path(sys.argv[1]); run.LOG = run.VAR_DIR / 'log' / 'portail.log'\n"
+        "run.prepare = lambda log: None; sys.exit(run.main())"
+    )
+    url = os.environ["DATABASE_URL"].replace("/franceservices", f"/{connection.settings_dict['NAME']}")
+    with started("-c", script, tmp_path, PORT=str(port), DATABASE_URL=url) as process:
+        said = ""
+        while "est servi" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        with urllib.request.urlopen(f"http://{run.HOST}:{port}/healthz/ready", timeout=5) as response:
+            assert response.status == 200
+        process.send_signal(number)
+        rest, _ = process.communicate(timeout=20)
+
+    assert process.returncode == 0
+    assert rest.endswith("Arrêté.\n")
+    run.check_port_is_free(port)
+
+
+def test_a_step_says_how_long_it_took(capsys):
+    with run.step("Base de données"):
+        pass
+
+    assert capsys.readouterr().out == "Base de données… 0,0 s\n"
+
+
+def test_a_failed_step_ends_its_line(capsys):
+    with pytest.raises(ZeroDivisionError), run.step("Base de données"):
+        raise ZeroDivisionError
+
+    assert capsys.readouterr().out == "Base de données…\n"
+
+
+def test_full_disk_is_recognised_behind_other_errors():
+    error = ValueError("compression impossible")
+    error.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+
+    assert "est plein" in run.reason(error)
+
+
+def test_a_missing_library_is_named():
+    error = ModuleNotFoundError("No module named 'x'", name="x")
+
+    assert run.reason(error) == "La bibliothèque Python x manque : supprimez le dossier .venv puis relancez make run."
+
+
+def test_an_unexpected_error_goes_to_the_log_in_full(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "LOG", tmp_path / "portail.log")
+
+    sentence = run.reason(ZeroDivisionError("par zéro"))
+
+    assert sentence == f"Erreur inattendue (ZeroDivisionError) : le détail est à la fin de {run.LOG}."
+    assert "par zéro" in run.LOG.read_text()
+
+
+def test_static_files_are_collected_again_when_one_changes(tmp_path, monkeypatch):
+    for name in ("requirements.txt", "franceservices/settings.py", "franceservices/static_files.py", "static/a.css"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("a")
+    monkeypatch.setattr(run, "BASE_DIR", tmp_path)
+    before = run.static_fingerprint()
+
+    assert run.static_fingerprint() == before
+    (tmp_path / "static/a.css").write_text("ab")
+    assert run.static_fingerprint() != before
+
+
+PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "s" * 60,
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "DATABASE_URL": "postgis:///nulle-part",
+}
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+def test_production_refuses_to_start_half_configured(missing, port):
+    environment = PRODUCTION | {missing: ""}
+    with started("-m", "gunicorn", "--bind", f"{run.HOST}:{port}", "franceservices.wsgi", **environment) as process:
+        said, _ = process.communicate(timeout=20)
+
+    assert process.returncode != 0
+    assert f"Définissez la variable d'environnement {missing}" in said
+
+
+def test_server_lets_an_over_long_search_reach_our_own_page(port):
+    """gunicorn's own limit is 8 kB, with an answer in English; a proxy's may be lower."""
+    arguments = ("-m", "gunicorn", "--bind", f"{run.HOST}:{port}", "--workers", "1", "franceservices.wsgi")
+    with started(*arguments, **PRODUCTION) as process:
+        while b"Booting worker" not in (line := process.stdout.readline().encode()):
+            assert line
+        address = f"http://{run.HOST}:{port}/healthz/live?q={'%C3%A9' * 10_000}"
+        with urllib.request.urlopen(address, timeout=10) as response:
+            assert response.status == 200
+        process.terminate()
+        process.wait(20)
