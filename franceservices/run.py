@@ -118,7 +118,8 @@ def load_django(log):
 
     django.setup()
     for handler in logging.getLogger().handlers:
-        handler.setStream(log)  # JSON lines would drown the steps
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(log)  # JSON lines would drown the steps
 
 
 def collect_static_files(log):
