@@ -278,6 +278,9 @@ def reason(error):
         return f"La bibliothèque Python {error.name} manque : supprimez le dossier .venv puis relancez make run."
     if isinstance(error, PermissionError):
         return f"Le fichier {error.filename} ne peut pas être écrit par cet utilisateur."
+    if type(error).__name__ == "OperationalError":
+        write_traceback(error)
+        return f"La base de données de DATABASE_URL ne répond pas ({str(error).splitlines()[0]})."
     if type(error).__name__ in ("CommandError", "ImproperlyConfigured"):
         return str(error)
     write_traceback(error)
