@@ -1,12 +1,24 @@
 """Questions that can be asked of the directory, as words that chain."""
 
 from django.apps import apps
+from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.measure import D
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, OuterRef, Q
-from django.db.models.functions import JSONArray
+from django.db.models import Count, FloatField, Func, OuterRef, Q, Value
+from django.db.models.functions import Cast, JSONArray
+
+
+class IndexedDistance(Func):
+    """PostGIS's `<->`: a distance to order by, straight from the index. Not exact: see `distances_of_nearest`."""
+
+    arg_joiner = " <-> "
+    template = "(%(expressions)s)"
+    output_field = FloatField()
+
+    def __init__(self, field, point):
+        super().__init__(field, Cast(Value(point, output_field=PointField()), PointField(geography=True)))
 
 
 class SiteQuerySet(models.QuerySet):
@@ -32,11 +44,13 @@ class SiteQuerySet(models.QuerySet):
         """Sites at most `km` kilometres from `point` (WGS 84, x = longitude), as the crow flies."""
         return self.filter(location__dwithin=(point, D(km=km)))  # only dwithin uses the index
 
-    def counts_within(self, point, radii_km):
-        """How many sites lie within each of `radii_km` of `point`, as {km: count}. One query."""
-        counts = {f"within_{km}": Count("pk", filter=Q(location__dwithin=(point, D(km=km)))) for km in radii_km}
-        found = self.within(point, max(radii_km)).aggregate(**counts)
-        return {km: found[f"within_{km}"] for km in radii_km}
+    def distances_of_nearest(self, point, count):
+        """How far the `count` sites closest to `point` are, in metres, closest first. Fewer when there are fewer.
+
+        `<->` reads them from the index, but in the order of a sphere: two more are read, then sorted truly.
+        """
+        nearest = self.annotate(distance=Distance("location", point)).order_by(IndexedDistance("location", point))
+        return sorted(d.m for d in nearest.values_list("distance", flat=True)[: count + 2])[:count]
 
     def ordered_from(self, point):
         """Closest to `point` first. Adds `.distance` (read `.distance.m`).
@@ -55,6 +69,18 @@ class SiteQuerySet(models.QuerySet):
         return self.annotate(
             slot_rows=ArraySubquery(
                 slots.order_by("weekday", "opens").values_list(JSONArray("weekday", "opens", "closes"))
+            )
+        )
+
+    def for_cards(self):
+        """Adds the commune and the hours, and reads only the columns that a result's card shows."""
+        return (
+            self.with_commune()
+            .with_hours()
+            .only(
+                *("external_id", "name", "slug", "kind", "format", "appointment", "address", "postal_code"),
+                *("location", "phone", "is_demo", "commune__name"),
+                *("commune__departement__timezone", "commune__departement__holiday_calendar"),
             )
         )
 

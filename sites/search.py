@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
+from django.utils.functional import cached_property
 
 from sites.models import Site
 
@@ -34,6 +35,11 @@ class Results:
         return enumerate(self.sites, start=self.page.start_index())
 
     @property
+    def are_demonstration(self):
+        """Whether these are fictitious sites: they are never mixed with real ones."""
+        return any(site.is_demo for site in self.sites)
+
+    @property
     def is_widened(self):
         """Whether too few sites were found at first, so that the search went further than asked."""
         return self.radius_km != self.asked_km
@@ -42,39 +48,41 @@ class Results:
 def search_near(place, page=1, radius_km=RADII_KM[0]):
     """The sites of a département or région, or those around any other place.
 
-    Around a place, the radius grows by steps until it holds `ENOUGH` sites. Two queries, three when it grows.
+    Around a place, the radius grows by steps until it holds `ENOUGH` sites. Two queries, two more past a first page.
     """
-    sites = Site.objects.open_to_public()
+    sites, radius = Site.objects.open_to_public(), None
     if place.kind == "departement":
-        sites, total, radius = _within(sites.in_departement(place.code))
+        sites = sites.in_departement(place.code)
     elif place.kind == "region":
-        sites, total, radius = _within(sites.in_region(place.code))
+        sites = sites.in_region(place.code)
     else:
-        total, radius = _wide_enough(sites, place.point, radius_km)
+        radius = _wide_enough(sites.distances_of_nearest(place.point, ENOUGH), radius_km)
         sites = sites.within(place.point, radius)
-    closest_first = sites.ordered_from(place.point).with_commune().with_hours()
-    paginator = CountedPaginator(closest_first, PER_PAGE, total)
-    return Results(paginator.get_page(page), total, radius, radius and radius_km)
+    paginator = ThriftyPaginator(sites.ordered_from(place.point).for_cards(), PER_PAGE)
+    return Results(paginator.get_page(page), paginator.count, radius, radius and radius_km)
 
 
-def _within(sites):
-    return sites, sites.count(), None
+def _wide_enough(nearest, radius_km):
+    """The first radius from `radius_km` on that holds the `nearest` distances (metres), or the last of all."""
+    radii = [radius_km, *(step for step in RADII_KM if step > radius_km)]
+    if len(nearest) < ENOUGH:
+        return radii[-1]
+    return next((km for km in radii if nearest[-1] <= km * 1000), radii[-1])
 
 
-def _wide_enough(sites, point, radius_km):
-    """How many sites, and within how many km: the first radius that holds `ENOUGH` of them, or the last."""
-    total = sites.within(point, radius_km).count()
-    wider = [km for km in RADII_KM if km > radius_km]
-    if total >= ENOUGH or not wider:
-        return total, radius_km
-    counts = sites.counts_within(point, wider)
-    radius = next((km for km in wider if counts[km] >= ENOUGH), wider[-1])
-    return counts[radius], radius
+class ThriftyPaginator(Paginator):
+    """Counts only when the first page is full: most searches have one page, which tells how many there are."""
 
+    @cached_property
+    def first_page(self):
+        return list(self.object_list[: self.per_page])
 
-class CountedPaginator(Paginator):
-    """A paginator that is told its count, which the search already knows."""
+    @cached_property
+    def count(self):
+        return self.object_list.count() if len(self.first_page) == self.per_page else len(self.first_page)
 
-    def __init__(self, object_list, per_page, count):
-        super().__init__(object_list, per_page)
-        self.count = count
+    def page(self, number):
+        page = super().page(number)
+        if page.number == 1:
+            page.object_list = self.first_page
+        return page

@@ -35,6 +35,8 @@ def search(request):
         radius = {"radius_km": form.cleaned_data["rayon"]} if form.cleaned_data["rayon"] else {}
         results = search_near(form.place, page=request.GET.get("page"), **radius)
     context = {"form": form, "results": results, "now": timezone.now()}
+    if results and results.total:
+        context["shows_demonstration"] = results.are_demonstration  # spares the page its own query
     return render(request, "sites/search.html", context, status=400 if form.errors else 200)
 
 

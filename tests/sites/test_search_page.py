@@ -21,7 +21,7 @@ def tuesday_ten_o_clock(monkeypatch):
 
 
 def shown(response):
-    return re.findall(r'class="fs-result" [^>]*data-site="(\w+)"', response.text)
+    return re.findall(r'class="fs-result"\s[^>]*data-site="(\w+)"', response.text)
 
 
 def states(response):
