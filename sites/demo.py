@@ -197,7 +197,7 @@ def _antennes(principals, chosen, by_departement, chance):
     """Antennes near some principal sites, tied to them by the name of a network."""
     taken = {town.insee for town in chosen}
     fixed = [row for row in principals if row["format_fs"] == "Fixe"]
-    rows = []
+    rows: list[dict] = []
     for principal in chance.sample(fixed, NETWORKS):
         principal["groupe_fs"] = f"Réseau {of(principal['lib_com'])}"
         principal["format_fs"] = "Multisites"

@@ -181,7 +181,7 @@ def _week_as_text():
     as_text = [Cast(name, CharField()) for name in ("weekday", "opens", "closes")]
     slot = Concat(as_text[0], Value(" "), as_text[1], Value("-"), as_text[2])
     slots = WeeklySlot.objects.filter(site=OuterRef("pk"), weekday__lte=len(columns.DAYS)).order_by().values("site")
-    text = slots.annotate(text=StringAgg(slot, ",", ordering=("weekday", "opens"), output_field=TextField())).values(
+    text = slots.annotate(text=StringAgg(slot, ",", order_by=("weekday", "opens"), output_field=TextField())).values(
         "text"
     )
     return Coalesce(Subquery(text), Value(""), output_field=TextField())

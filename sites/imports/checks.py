@@ -32,6 +32,9 @@ def check(site, cells, communes, findings):
         _fill_postal_code(site, communes, findings)
     elif communes and site.postal_code:
         _check_postal_code(site, cells, communes, findings)
+    if cells["prise_rdv"] == "":
+        message = "Pour un nouveau site, « Non » est retenu : demandez-le au site."
+        findings.warn("prise_rdv", "", "appointment_missing", message)
     if not site.address:
         findings.warn("adresse", "", "address_missing", "Le public ne saura pas où aller : demandez-la au site.")
 

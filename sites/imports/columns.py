@@ -52,11 +52,11 @@ class Header:
     def cells_of(self, row):
         """{column: text} of a `Row`, None when it is not as wide as the header.
 
-        A column that the file lacks is empty. Empty cells past the last heading do not count.
+        A column that the file lacks gives None. Empty cells past the last heading do not count.
         """
         if len(row.cells) < self.width or any(cell.strip() for cell in row.cells[self.width :]):
             return None
-        return dict.fromkeys(self.absent, "") | {name: row.cells[index] for name, index in self.positions.items()}
+        return dict.fromkeys(self.absent) | {name: row.cells[index] for name, index in self.positions.items()}
 
 
 def match(header):

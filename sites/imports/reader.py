@@ -52,7 +52,7 @@ def read_csv(data, known=()):
     """The `Table` of a CSV file, its encoding and its delimiter found from its content."""
     encoding, text = decode(data)
     delimiter = find_delimiter(text, known)
-    records = _records(text, delimiter)
+    records = _narrow(_records(text, delimiter))
     header = next(records, None)
     if header is None:
         raise EmptyFile
@@ -144,8 +144,6 @@ def _records(text, delimiter):
             return
         except csv.Error as error:
             raise _broken(line, error) from error
-        if len(cells) > MAX_COLUMNS:
-            raise FileTooBig(f"Ligne {line} : plus de {MAX_COLUMNS} colonnes.")
         if any(cell.strip() for cell in cells):
             yield Row(line, tuple(cells))
 
@@ -165,6 +163,13 @@ def _broken(line, error):
         f"Ligne {line} : un guillemet est mal placé ; une cellule entre guillemets doit finir par un guillemet "
         'suivi du séparateur, et ceux de son texte doivent être doublés ("").'
     )
+
+
+def _narrow(records):
+    for row in records:
+        if len(row.cells) > MAX_COLUMNS:
+            raise FileTooBig(f"Ligne {row.line} : plus de {MAX_COLUMNS} colonnes.")
+        yield row
 
 
 def _limited(records):

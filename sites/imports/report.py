@@ -23,7 +23,7 @@ def lines(plan, everything=False):
         if counts[key] or key in ("created", "updated", "unchanged"):
             yield f"  {number(counts[key]):>7} {words}"
     if plan.demonstration:
-        yield f"  {number(plan.demonstration):>7} sites de démonstration à retirer : la liste les remplace"
+        yield f"  {number(plan.demonstration):>7} de démonstration, à retirer : la liste les remplace"
     yield f"  {number(counts['errors']):>7} erreurs, {number(counts['warnings'])} avertissements"
     yield from _told("ERREUR", plan.issues_of(ERROR), everything=True)
     yield from _told("Avertissement", plan.issues_of(WARNING), everything)

@@ -149,10 +149,11 @@ class DayWidget(Widget):
                 "hours", f"Créneau illisible : « {error.slot} ». Attendu : 09:00 - 12:00 / 14:00 - 17:00."
             ) from error
         if as_understood != value:
+            reading = f"Lu comme « {as_understood} »" if as_understood else "Lu comme une absence d'ouverture"
             warn(
                 "hours_simplified",
-                f"{f'Lu comme « {as_understood} »' if as_understood else 'Lu comme une absence d’ouverture'} : créneaux vides ôtés, créneaux qui se touchent "
-                "ou se recouvrent réunis. À vérifier auprès du site.",
+                f"{reading} : créneaux vides ôtés, créneaux qui se touchent ou se recouvrent réunis. À vérifier "
+                "auprès du site.",
             )
         return slots
 

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             self._write_json(plan.counts)
         else:
             self._tell(plan, verbosity)
-        self._conclude(plan, apply, quiet=json)
+        self._conclude(plan, apply, quiet=json or not verbosity)
 
     def _write_json(self, counts):
         self.stdout.write(json.dumps(counts))

@@ -64,4 +64,7 @@ def _towns():
             latitude_of("location"),
         )
     )
-    return [demo.Town(*row[:5], row[5] or 0, *row[6:]) for row in rows.order_by()]
+    return [
+        demo.Town(insee, name, departement, region, postal_code, population or 0, longitude, latitude)
+        for insee, name, departement, region, postal_code, population, longitude, latitude in rows.order_by()
+    ]

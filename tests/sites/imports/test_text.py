@@ -1,0 +1,38 @@
+"""Cells as a person would have typed them."""
+
+import pytest
+
+from sites.imports.text import decode_escapes, tidy
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("  Rodez  ", "Rodez"),
+        ("9\N{NO-BREAK SPACE}h\N{NARROW NO-BREAK SPACE}30", "9 h 30"),
+        ("Ro\x07d\N{SOFT HYPHEN}e\N{ZERO WIDTH SPACE}z\x7f", "Rodez"),
+        ("Place\r\nde\tla  Mairie", "Place de la Mairie"),
+        ("Nîmes".replace("î", "i\N{COMBINING CIRCUMFLEX ACCENT}") + "\N{RIGHT-TO-LEFT OVERRIDE}", "Nîmes"),
+        ("<b>gras</b> & 'œuf'", "<b>gras</b> & 'œuf'"),
+        ("", ""),
+    ],
+)
+def test_invisible_characters_and_odd_spaces_go(text, read):
+    assert tidy(text) == read
+
+
+def test_a_comment_keeps_its_lines():
+    assert tidy(" Lundi :\r\n Rodez \r\nMardi : Albi\n", multiline=True) == "Lundi :\nRodez\nMardi : Albi"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (r"rendez\x2Dvous\x20l\u2019apr\xE8s\x2Dmidi", "rendez-vous l’après-midi"),
+        (r"\ud83d\ude8c le bus", "🚌 le bus"),
+        (r"\ud83d seule", "\N{REPLACEMENT CHARACTER} seule"),
+        (r"C:\xyz \u12", r"C:\xyz \u12"),
+    ],
+)
+def test_javascript_escapes_are_decoded(text, read):
+    assert decode_escapes(text) == read
