@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pghistory
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from sites.imports.analysis import CREATE, REOPEN, UPDATE, analyse
@@ -38,11 +38,22 @@ WRITTEN_BY_LISTS = (
 )
 
 
-class ImportRunning(Exception):
-    """Another import is being written: try again when it is over."""
+class CannotWriteNow(Exception):
+    """Nothing is wrong with the list: try again in a moment."""
+
+
+class ImportRunning(CannotWriteNow):
+    """Another import is being written."""
 
     def __init__(self):
         super().__init__("Un autre import est en cours : attendez qu'il se termine, puis recommencez.")
+
+
+class DirectoryBusy(CannotWriteNow):
+    """Someone is writing sites, and does not finish within the database's `lock_timeout`."""
+
+    def __init__(self):
+        super().__init__("Des sites sont en cours de modification : recommencez dans un instant.")
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ class Source:
 def import_table(table, source, *, is_complete=False, is_demo=False):
     """Analyse `table` and write it, unless it has errors or changes nothing: (plan, `ImportBatch` or None).
 
-    No one else writes sites meanwhile, so what is written is what was analysed. Raises `ImportRunning`.
+    No one else writes sites meanwhile, so what is written is what was analysed. Raises `CannotWriteNow`.
     """
     with _alone():
         plan = analyse(table, is_complete=is_complete, is_demo=is_demo)
@@ -75,8 +86,11 @@ def _alone():
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             raise ImportRunning
-        # Pages can still be read; an agent's edit waits for the end of the import.
-        cursor.execute("LOCK TABLE sites_site, sites_weeklyslot IN SHARE ROW EXCLUSIVE MODE")
+        try:
+            # Pages can still be read; an agent's edit waits for the end of the import.
+            cursor.execute("LOCK TABLE sites_site, sites_weeklyslot IN SHARE ROW EXCLUSIVE MODE")
+        except OperationalError as error:
+            raise DirectoryBusy from error
         # The history's triggers go through the queue of deferred checks for each row: the cost grows as its square.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         yield

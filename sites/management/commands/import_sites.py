@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sites.imports import download, report
 from sites.imports.analysis import Plan, analyse
-from sites.imports.apply import ImportRunning, Source, import_table
+from sites.imports.apply import CannotWriteNow, Source, import_table
 from sites.imports.columns import COLUMNS
 from sites.imports.errors import FileError
 from sites.imports.reader import MAX_BYTES, read_table
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             name, data = download.official_list() if official else _read_file(file)
             table = read_table(data, known=COLUMNS)
             plan = _run(table, Source.of(name, data), complete, apply)
-        except (FileError, download.DownloadError, ImportRunning) as error:
+        except (FileError, download.DownloadError, CannotWriteNow) as error:
             if json:
                 self._write_json(Plan(is_demo=False, is_complete=complete).counts | {"errors": 1})
             raise CommandError(str(error)) from error

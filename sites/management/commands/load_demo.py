@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from franceservices.territories.models import Commune
 from sites import demo
-from sites.imports.apply import ImportRunning, Source, import_table
+from sites.imports.apply import CannotWriteNow, Source, import_table
 from sites.imports.columns import COLUMNS
 from sites.imports.gazetteer import ARRONDISSEMENTS, latitude_of, longitude_of
 from sites.imports.issues import ERROR
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         data = demo.as_csv(places)
         try:
             plan, batch = import_table(read_table(data, known=COLUMNS), Source.of(FILE_NAME, data), is_demo=True)
-        except ImportRunning as error:
+        except CannotWriteNow as error:
             raise CommandError(str(error)) from error
         for issue in plan.issues_of(ERROR):
             raise CommandError(f"Les données de démonstration sont refusées : {issue.message}")

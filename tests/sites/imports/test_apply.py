@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sites.imports import apply
-from sites.imports.apply import ImportRunning
+from sites.imports.apply import DirectoryBusy, ImportRunning
 from sites.models import ImportBatch, Site, WeeklySlot
 from tests.factories import make_site
 from tests.sites.imports.lists import ALBI, RODEZ, import_rows, plan_of
@@ -251,3 +251,18 @@ def test_two_imports_at_once_one_is_told_to_wait():
     finally:
         other.close()
     assert not Site.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_gives_up_when_a_site_is_being_edited_for_too_long():
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor, connection.cursor() as ours:
+            cursor.execute("BEGIN")
+            cursor.execute("LOCK TABLE sites_site IN ROW EXCLUSIVE MODE")  # as an edit does
+            ours.execute("SET lock_timeout = '50ms'")
+            with pytest.raises(DirectoryBusy, match="recommencez"):
+                import_rows(RODEZ)
+            ours.execute("RESET lock_timeout")
+    finally:
+        other.close()
