@@ -28,10 +28,13 @@ def week_at(site, moment):
 
 @register.filter
 def in_french_km(distance):
-    """A `Distance` as '350 m', '2,3 km' or '48 km'."""
-    if distance.m < 950:
-        return f"{max(10, round(distance.m, -1)):.0f} m"
-    return f"{number_format(round(distance.km, 1 if distance.km < 10 else 0), 1 if distance.km < 9.95 else 0)} km"
+    """A `Distance` as 'moins de 100 m', '350 m', '2,3 km' or '48 km'. A commune's point is no doorstep."""
+    if distance.m < 100:
+        return "moins de 100 m"
+    if distance.m < 995:
+        return f"{round(distance.m, -1):.0f} m"
+    digits = 1 if distance.km < 9.95 else 0
+    return f"{number_format(round(distance.km, digits), digits)} km"  # number_format cuts, it does not round
 
 
 @register.filter(expects_localtime=True)

@@ -2,6 +2,7 @@
 
 const DEGREE = 10000; // see sites/map_data.py
 const BESIDE = window.matchMedia("(min-width: 62em)"); // the map is beside the list: see portail.css
+const OUTLINE = { color: "#6a6a6a", weight: 1, fillColor: "#fff", fillOpacity: 0.6 };
 const PATIENCE_MS = 4000; // without a tile by then, outlines are drawn
 
 document.documentElement.classList.add("has-script");
@@ -136,7 +137,8 @@ function fallBackToOutlines(map) {
     drawn = true;
     const response = await fetch(frame.dataset.outlines).catch(() => null);
     if (!response?.ok) return;
-    L.geoJSON(await response.json(), { style: { color: "#6a6a6a", weight: 1, fillColor: "#fff", fillOpacity: .6 }, interactive: false }).addTo(map);
+    const outlines = L.geoJSON(await response.json(), { style: OUTLINE, interactive: false }).addTo(map);
+    showAnOutline(map, outlines);
     const message = L.DomUtil.create("p", "fs-map__message", map.getContainer());
     message.textContent = "Le fond de carte ne répond pas : seuls les départements sont dessinés.";
   };
@@ -146,4 +148,18 @@ function fallBackToOutlines(map) {
     layer.on("tileload", () => clearTimeout(patience));
     layer.on("tileerror", drawOutlines);
   });
+}
+
+/* Within a département no border may be in sight: step back to the whole of it. */
+function showAnOutline(map, outlines) {
+  const view = map.getBounds();
+  const around = [];
+  let inSight = false;
+  outlines.eachLayer((layer) => {
+    inSight ||= layer.getLatLngs().flat(Infinity).some((point) => view.contains(point));
+    if (layer.getBounds().contains(view.getCenter())) around.push(layer.getBounds());
+  });
+  const size = (bounds) => bounds.getSouthWest().distanceTo(bounds.getNorthEast());
+  const [smallest] = around.sort((a, b) => size(a) - size(b));
+  if (!inSight && smallest) map.fitBounds(smallest, { animate: false });
 }
