@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -167,3 +168,13 @@ def test_server_lets_an_over_long_search_reach_our_own_page(port):
             assert response.status == 200
         process.terminate()
         process.wait(20)
+
+
+def test_every_variable_is_documented():
+    pattern = r"""(?:env\.\w+|environ\.\w+|required_in_production)\(\s*["']([A-Z_]+)["']"""
+    sources = [ROOT / "franceservices" / "settings.py", ROOT / "gunicorn.conf.py", ROOT / "franceservices" / "run.py"]
+    variables = {name for source in sources for name in re.findall(pattern, source.read_text())}
+    guide = (ROOT / "docs" / "exploitation.md").read_text()
+
+    assert variables >= {"SECRET_KEY", "WEB_CONCURRENCY", "PORT"}
+    assert {name for name in variables if f"`{name}`" not in guide} == set()
