@@ -1,6 +1,6 @@
 """How distances, phones and dates are written."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from django.contrib.gis.measure import D
