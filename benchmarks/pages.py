@@ -24,9 +24,7 @@ def server():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"ENVIRONMENT": "local"}
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, check=True
-    )
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, check=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "franceservices.wsgi", "--bind", f"127.0.0.1:{port}"],
         env=environment,

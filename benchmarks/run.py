@@ -1,4 +1,4 @@
-"""`make bench`: what a search costs, on the official list when it is at hand (OFFICIAL_LIST), else on demonstration data.
+"""`make bench`: what a search costs, on the official list when it is at hand, else on demonstration data.
 
 Machines are noisy: what is compared is measured in turns within one run, and told as a ratio of medians.
 """
@@ -63,7 +63,9 @@ def typed_communes(count):
 
     communes = Commune.objects.current().exclude(location=None).filter(population__gte=200).order_by("insee")
     step = communes.count() // count
-    return [f"{name} ({departement})" for name, departement in communes.values_list("name", "departement")[::step]][:count]
+    return [f"{name} ({departement})" for name, departement in communes.values_list("name", "departement")[::step]][
+        :count
+    ]
 
 
 def fetch(connection, sql, params):

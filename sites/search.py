@@ -79,7 +79,7 @@ class ThriftyPaginator(Paginator):
 
     @cached_property
     def count(self):
-        return self.object_list.count() if len(self.first_page) == self.per_page else len(self.first_page)
+        return super().count if len(self.first_page) == self.per_page else len(self.first_page)
 
     def page(self, number):
         page = super().page(number)
