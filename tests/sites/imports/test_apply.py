@@ -195,15 +195,16 @@ def test_a_row_in_error_does_not_make_its_site_absent():
 
 
 @pytest.mark.parametrize("status", ["closed", "withdrawn"])
-def test_a_closed_site_that_comes_back_in_the_list_reopens(status):
+@pytest.mark.parametrize("mail", ["rodez@exemple.fr", "nouveau@exemple.fr"])
+def test_a_closed_site_that_comes_back_in_the_list_reopens(status, mail):
     import_rows(RODEZ)
     Site.objects.update(status=status, closed_on=date(2025, 1, 31))
 
-    plan, _ = import_rows(RODEZ | {"mail": "nouveau@exemple.fr"})
+    plan, _ = import_rows(RODEZ | {"mail": mail})
 
     assert counts(plan, "reopened", "updated", "unchanged") == (1, 0, 0)
     site = Site.objects.get()
-    assert (site.status, site.closed_on, site.email) == ("active", None, "nouveau@exemple.fr")
+    assert (site.status, site.closed_on, site.email) == ("active", None, mail)
 
 
 def test_the_official_list_replaces_demonstration_sites():
