@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django import forms
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 
 from franceservices.territories import places
 
+# A label is shown in the page's title: no one may make the State say "appelez le 08…" by a link.
+NO_MESSAGE = RegexValidator(r"(\d[\s.-]*){8}|://|www\.", inverse_match=True)
+HERE = "votre position"  # how js/search.js names it
 TOO_LONG = "Cette adresse est trop longue : écrivez au plus %(limit_value)d caractères, par exemple une commune."
 
 
@@ -21,7 +24,7 @@ class SearchForm(forms.Form):
     q = forms.CharField(required=False, validators=[MaxLengthValidator(200, TOO_LONG)])
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180)
-    label = forms.CharField(required=False, validators=[MaxLengthValidator(200)])
+    label = forms.CharField(required=False, validators=[MaxLengthValidator(100), NO_MESSAGE])
     rayon = forms.IntegerField(required=False, min_value=1, max_value=200)
 
     place: places.Place | None = None
@@ -53,6 +56,17 @@ class SearchForm(forms.Form):
             pointed_at = places.position(data["lat"], data["lon"])
             return replace(pointed_at, label=data["label"] or pointed_at.label)
         return places.find(data["q"])
+
+    @property
+    def typed(self):
+        """What the field shows: what was typed, or the address that was chosen, to be mended."""
+        typed = self["q"].value() or ""
+        return typed or (self.place.label if self.place and not self.is_here else "")
+
+    @property
+    def is_here(self):
+        """Whether the place is a bare position, which has no name to search again."""
+        return self.place is not None and self.place.kind == "position" and self.place.label in ("", HERE)
 
     @property
     def sentence(self):

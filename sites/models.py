@@ -49,7 +49,7 @@ class ImportBatch(models.Model):
         return f"{self.file_name}, {self.applied_at:%d/%m/%Y}"
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True)
 class Site(models.Model):
     """A place, fixed or mobile, labelled France services."""
 
@@ -66,7 +66,7 @@ class Site(models.Model):
 
     class Appointment(models.TextChoices):
         NONE = "none", "Sans rendez-vous"
-        POSSIBLE = "possible", "Avec ou sans rendez-vous"
+        POSSIBLE = "possible", "Rendez-vous possible"
         REQUIRED = "required", "Sur rendez-vous uniquement"
 
     class Status(models.TextChoices):
@@ -103,8 +103,20 @@ class Site(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(external_id__regex=r"^[0-9A-Za-z]+$"), name="site_external_id_plain"),
             models.CheckConstraint(
-                condition=~Q(status="closed") | Q(closed_on__isnull=False), name="site_closed_since_a_date"
+                condition=Q(status="active", closed_on=None)
+                | Q(status="closed", closed_on__isnull=False)
+                | Q(status="withdrawn"),
+                name="site_closed_since_a_date",
             ),
+            models.CheckConstraint(condition=Q(kind__in=["principal", "antenne"]), name="site_kind_known"),
+            models.CheckConstraint(
+                condition=Q(format__in=["fixe", "antenne", "multisites", "bus", "itinerante"]), name="site_format_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(appointment__in=["none", "possible", "required"]), name="site_appointment_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="site_has_a_name"),
+            models.CheckConstraint(condition=Q(slug__regex=r"^[-a-zA-Z0-9_]+$"), name="site_slug_fits_an_address"),
             models.CheckConstraint(
                 condition=Q(postal_code__regex=r"^[0-9]{5}$"), name="site_postal_code_has_five_digits"
             ),
@@ -146,7 +158,7 @@ class Site(models.Model):
         return self.format in (self.Format.BUS, self.Format.ITINERANTE)
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True)
 class WeeklySlot(models.Model):
     """A span of opening, the same every week, in the site's own time zone."""
 

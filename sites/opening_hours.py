@@ -117,14 +117,15 @@ class DayRow:
     is_today: bool
 
     @property
-    def text(self):
-        return in_french(self.slots) or "Fermé"
+    def spans(self):
+        """Each slot in French; ['Fermé'] when there is none."""
+        return [in_french([slot]) for slot in self.slots] or ["Fermé"]
 
 
 def state(schedule, at):
     """The `State` of a site at the aware datetime `at`, told in the site's own time."""
     if schedule.itinerant:
-        return State("itinerant", "Itinérant, sans adresse fixe")
+        return State("itinerant", "Service itinérant : appelez pour connaître son passage")
     if not schedule.week:
         return State("unknown", "Horaires non communiqués")
     now = at.astimezone(schedule.timezone)
@@ -148,13 +149,13 @@ def next_opening(schedule, now):
 
 
 def today_in_french(schedule, at):
-    """The hours of the day `at` falls on at the site: '9 h - 12 h, 14 h - 17 h', 'fermé', '' when unknown."""
-    if not schedule.week:
+    """The hours of the day `at` falls on at the site: '9 h - 12 h, 14 h - 17 h'.
+
+    '' when it is closed all day, when nobody knows, and for an itinerant site, which has no place of its own.
+    """
+    if schedule.itinerant:
         return ""
-    day = at.astimezone(schedule.timezone).date()
-    if holiday := schedule.holiday_name(day):
-        return f"fermé ({holiday})"
-    return in_french(schedule.slots_on(day)) or "fermé"
+    return in_french(schedule.slots_on(at.astimezone(schedule.timezone).date()))
 
 
 def week_rows(schedule, at):

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
@@ -26,6 +27,7 @@ def home(request):
 
 
 @require_safe
+@cache_control(private=True, no_cache=True)
 def search(request):
     """The sites nearest to a place; or what to choose from, or what to mend, when the place is not plain."""
     was_asked = request.GET.keys() & {"q", "lat", "lon"}
@@ -66,7 +68,9 @@ def site(request, external_id, slug=""):
     if not found:
         raise Http404
     if slug != found.slug:
-        return redirect(found, permanent=True)
+        moved = redirect(found, permanent=True)
+        patch_cache_control(moved, max_age=3600)  # a name may come back: browsers must not keep both ways for ever
+        return moved
     context = {
         "site": found,
         "network": found.others_of_its_network(),

@@ -16,7 +16,7 @@ def state_at(site, moment):
 
 @register.filter
 def hours_on_the_day_of(site, moment):
-    """The site's hours on the day of an aware datetime: '9 h - 12 h, 14 h - 17 h', 'fermé', or ''."""
+    """The site's hours on the day of an aware datetime: '9 h - 12 h, 14 h - 17 h', or ''."""
     return opening_hours.today_in_french(site.schedule, moment)
 
 
@@ -56,6 +56,10 @@ def unlocalized(number):
 
 
 @register.filter
-def near(place):
-    """A `Place` as the end of 'France services…': 'près de Rodez (12)', ': Occitanie'."""
-    return f": {place.label}" if place.kind in ("departement", "region") else f"près de {place.label}"
+def heading(place):
+    """What the results around a `Place` are called: 'France services près de Rodez (12)', 'Occitanie (région)…'."""
+    if place.kind in ("departement", "region"):
+        return f"{place.label} : les France services"
+    if place.kind == "position" and place.label[:1].isdigit():
+        return "France services près de ce point"
+    return f"France services près de {place.label}"

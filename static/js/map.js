@@ -5,12 +5,11 @@ const BESIDE = window.matchMedia("(min-width: 62em)"); // the map is beside the 
 const OUTLINE = { color: "#6a6a6a", weight: 1, fillColor: "#fff", fillOpacity: 0.6 };
 const PATIENCE_MS = 4000; // without a tile by then, outlines are drawn
 
-document.documentElement.classList.add("has-script");
 const frame = document.querySelector(".fs-map");
 new IntersectionObserver((entries, observer) => {
   if (!entries.some((entry) => entry.isIntersecting)) return;
   observer.disconnect();
-  loadResources(document.querySelector("#map-resources")).then(draw);
+  loadResources(document.querySelector("#map-resources")).then(draw).catch(withoutMap);
 }).observe(frame);
 
 /* The style sheets and scripts that django-leaflet names, in order; the page itself does not wait for them. */
@@ -21,133 +20,206 @@ function loadResources(template) {
     for (const { name, value } of source.attributes) element.setAttribute(name, value);
     element.textContent = source.textContent;
     if (element.localName === "script") element.async = false;
-    if (element.src || element.href) loads.push(new Promise((resolve) => element.addEventListener("load", resolve)));
+    if (element.src || element.href) {
+      loads.push(new Promise((resolve, reject) => Object.assign(element, { onload: resolve, onerror: reject })));
+    }
     document.head.append(element);
   }
   return Promise.all(loads);
 }
 
+/* A file did not arrive: the list says everything that the map would. */
+function withoutMap() {
+  frame.closest("section").hidden = true;
+  document.querySelector(".fs-results__to-map")?.remove();
+}
+
 function draw() {
   const container = frame.querySelector("[data-options]");
-  const options = JSON.parse(container.dataset.options);
-  const map = L.Map.djangoMap(container.id, { djoptions: options, globals: false });
-  translateControls(map);
+  const map = L.Map.djangoMap(container.id, { djoptions: JSON.parse(container.dataset.options), globals: false });
+  nameControls(map);
   fallBackToOutlines(map);
   const listed = drawListed(map);
   drawHere(map);
   drawOthers(map, new Set(listed));
 }
 
-function translateControls(map) {
-  const titles = { ".leaflet-control-zoom-in": "Zoomer", ".leaflet-control-zoom-out": "Dézoomer" };
-  for (const [selector, title] of Object.entries(titles)) {
-    const control = map.getContainer().querySelector(selector);
-    control.title = title;
-    control.setAttribute("aria-label", title);
+/* Leaflet speaks English, and leaves the map itself without a name. */
+function nameControls(map) {
+  const container = map.getContainer();
+  container.setAttribute("role", "group");
+  container.setAttribute("aria-label", "Carte : les flèches la déplacent, plus et moins l'agrandissent");
+  const names = { ".leaflet-control-zoom-in": "Agrandir", ".leaflet-control-zoom-out": "Réduire" };
+  for (const [selector, name] of Object.entries(names)) {
+    const control = container.querySelector(selector);
+    control.title = name;
+    control.setAttribute("aria-label", name);
   }
+  let byKeyboard = false;
+  container.addEventListener("keydown", (event) => {
+    byKeyboard = true;
+    if (event.key === "Escape") map.closePopup();
+  });
+  container.addEventListener("pointerdown", () => (byKeyboard = false));
+  map.on("popupopen", ({ popup }) => {
+    popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", "Fermer");
+    if (byKeyboard) popup.getElement().querySelector("a[href]:not(.leaflet-popup-close-button)")?.focus();
+  });
+  map.on("popupclose", ({ popup }) => byKeyboard && popup._source?.getElement()?.focus());
 }
 
-/* The page's own sites: numbered as in the list, and each side shows which one the other points at. */
+/* --- The page's own sites: numbered as in the list, and each side shows which one the other points at --------- */
+
 function drawListed(map) {
   const items = [...document.querySelectorAll("[data-site][data-lat]")];
+  const group = L.markerClusterGroup({ maxClusterRadius: 26, showCoverageOnHover: false, iconCreateFunction: several });
   const points = items.map((item) => [Number(item.dataset.lat), Number(item.dataset.lon)]);
   items.forEach((item, index) => {
-    const name = (item.querySelector(".fs-result__name a") ?? document.querySelector("h1")).textContent;
-    const text = item.querySelector(".fs-result__number")?.textContent ?? "";
-    const icon = L.divIcon({ className: "fs-marker", html: text, iconSize: [30, 30] });
-    const marker = L.marker(points[index], { icon, title: name, alt: name, riseOnHover: true, zIndexOffset: 1000 });
-    marker.addTo(map).bindPopup(() => popup(name, item.querySelector(".fs-result__name a")?.href));
-    link(item, marker);
+    const name = (item.querySelector(".fs-result__name a") ?? document.querySelector("h1")).textContent.trim();
+    const number = item.querySelector(".fs-result__number")?.textContent ?? "";
+    const icon = L.divIcon({ className: "fs-marker", html: label(number, name), iconSize: [30, 30] });
+    const marker = L.marker(points[index], { icon, title: name, number, item, riseOnHover: true, zIndexOffset: 1000 });
+    marker.bindPopup(() => popup(item, name), { autoPanPaddingTopLeft: [50, 10] });
+    link(item, marker, group);
+    group.addLayer(marker);
   });
-  const here = place();
-  const bounds = L.latLngBounds(here && here.kind !== "departement" && here.kind !== "region" ? [here.point, ...points] : points);
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [30, 30], maxZoom: 15, animate: false });
+  group.on("clustermouseover clustermouseout", ({ type, layer }) => {
+    for (const marker of layer.getAllChildMarkers()) {
+      marker.options.item.classList.toggle("is-shown", type === "clustermouseover");
+    }
+  });
+  map.addLayer(group);
+  look(map, points);
   return items.map((item) => item.dataset.site);
 }
 
-function link(item, marker) {
+/* What a marker shows, and the name that it has for those who don't see it. */
+function label(shown, name) {
+  const text = document.createElement("span");
+  const hidden = Object.assign(document.createElement("span"), { className: "fr-sr-only", textContent: ` ${name}` });
+  text.append(shown, hidden);
+  return text;
+}
+
+/* Markers that would hide one another, as one. */
+function several(group) {
+  const numbers = group.getAllChildMarkers().map((marker) => Number(marker.options.number)).sort((a, b) => a - b);
+  const shown = numbers.length > 2 ? `${numbers.length} lieux` : numbers.join(" · ");
+  const html = label(shown, `: résultats ${numbers.join(", ")}`);
+  return L.divIcon({ className: "fs-marker fs-marker--several", html, iconSize: [54, 30] });
+}
+
+function look(map, points) {
+  const here = place();
+  const bounds = L.latLngBounds(here && !here.isTerritory ? [here.point, ...points] : points);
+  if (points.length) map.fitBounds(bounds, { padding: [30, 30], maxZoom: 15, animate: false });
+  else if (here) map.setView(here.point, 8);
+}
+
+function link(item, marker, group) {
+  let shown = null; // the marker's own element, or that of the cluster that holds it
   const show = (yes) => {
     item.classList.toggle("is-shown", yes);
-    marker.getElement()?.classList.toggle("is-shown", yes);
+    shown?.classList.remove("is-shown");
+    shown = yes ? group.getVisibleParent(marker)?.getElement() : null;
+    shown?.classList.add("is-shown");
   };
   for (const [element, on, off] of [[item, "mouseenter", "mouseleave"], [item, "focusin", "focusout"]]) {
     element.addEventListener(on, () => show(true));
     element.addEventListener(off, () => show(false));
   }
-  const pin = marker.getElement();
-  pin.addEventListener("mouseenter", () => show(true));
-  pin.addEventListener("mouseleave", () => show(false));
-  pin.addEventListener("focus", () => {
-    show(true);
-    // On a phone the list is above the map: scrolling to it would take the map away from under the finger.
-    if (BESIDE.matches) item.scrollIntoView({ block: "nearest" });
+  marker.on("mouseover", () => show(true)).on("mouseout", () => show(false));
+  marker.on("add", () => {
+    marker.getElement().addEventListener("focus", () => {
+      show(true);
+      // On a phone the list is above the map: scrolling to it would take the map away from under the finger.
+      if (BESIDE.matches) item.scrollIntoView({ block: "nearest" });
+    });
+    marker.getElement().addEventListener("blur", () => show(false));
   });
-  pin.addEventListener("blur", () => show(false));
 }
 
-function popup(name, href) {
-  const paragraph = document.createElement("p");
-  const text = href ? Object.assign(document.createElement("a"), { href }) : document.createElement("strong");
-  text.textContent = name.trim();
-  paragraph.append(text);
-  return paragraph;
+function popup(item, name) {
+  const content = document.createElement("div");
+  const source = item.querySelector(".fs-result__name a");
+  const title = source ? Object.assign(document.createElement("a"), { href: source.href }) : document.createElement("strong");
+  title.textContent = name;
+  content.append(title);
+  for (const part of item.querySelectorAll(".fs-state, .fs-result__distance")) content.append(part.cloneNode(true));
+  return content;
 }
+
+/* --- The place searched from, and every other site ------------------------------------------------------------ */
 
 function place() {
   const { lat, lon, kind } = document.querySelector(".fs-results")?.dataset ?? {};
-  return lat ? { point: [Number(lat), Number(lon)], kind } : null;
+  return lat ? { point: [Number(lat), Number(lon)], isTerritory: ["departement", "region"].includes(kind) } : null;
 }
 
 function drawHere(map) {
   const here = place();
-  if (!here || here.kind === "departement" || here.kind === "region") return;
+  if (!here || here.isTerritory) return;
   L.circleMarker(here.point, { radius: 8, color: "#fff", weight: 2, fillColor: "#e1000f", fillOpacity: 1, interactive: false }).addTo(map);
 }
 
-/* Every other site, as dots that cluster. They are a complement: the list and the search reach them by keyboard. */
+/* They are a complement: the search reaches each of them, so that they need not be hundreds of stops for a keyboard. */
 async function drawOthers(map, listed) {
   const response = await fetch(frame.dataset.sites).catch(() => null);
   if (!response?.ok) return;
   const { ids, lats, lons } = await response.json();
-  const cluster = L.markerClusterGroup({
+  const group = L.markerClusterGroup({
     maxClusterRadius: 60,
     showCoverageOnHover: false,
     chunkedLoading: true,
-    iconCreateFunction: (group) => L.divIcon({ className: "fs-cluster", html: String(group.getChildCount()), iconSize: [34, 34] }),
+    iconCreateFunction: (cluster) => L.divIcon({ className: "fs-cluster", html: String(cluster.getChildCount()), iconSize: [34, 34] }),
   });
-  const dot = L.divIcon({ className: "fs-dot", iconSize: [14, 14] });
+  group._markerCluster = L.MarkerCluster.extend({ options: { ...L.MarkerCluster.prototype.options, keyboard: false } });
+  const icon = L.divIcon({ className: "fs-dot", iconSize: [24, 24] });
   let lat = 0, lon = 0;
   const markers = [];
   ids.forEach((id, index) => {
     lat += lats[index];
     lon += lons[index];
-    if (listed.has(id)) return;
-    const marker = L.marker([lat / DEGREE, lon / DEGREE], { icon: dot, keyboard: false });
-    markers.push(marker.on("click", () => window.location.assign(`/sites/${id}/`)));
+    if (!listed.has(id)) markers.push(L.marker([lat / DEGREE, lon / DEGREE], { icon, keyboard: false, id }));
   });
-  cluster.addLayers(markers);
-  map.addLayer(cluster);
+  group.addLayers(markers);
+  group.bindPopup((marker) => {
+    const href = `/sites/${encodeURIComponent(marker.options.id)}/`;
+    return Object.assign(document.createElement("a"), { href, textContent: "Voir cette France services" });
+  });
+  map.addLayer(group);
 }
+
+/* --- Without tiles -------------------------------------------------------------------------------------------- */
 
 /* Tiles may be slow or down: the départements' outlines are then drawn, so that the map is never blank. */
 function fallBackToOutlines(map) {
-  let drawn = false;
-  const drawOutlines = async () => {
-    if (drawn) return;
-    drawn = true;
-    const response = await fetch(frame.dataset.outlines).catch(() => null);
-    if (!response?.ok) return;
-    const outlines = L.geoJSON(await response.json(), { style: OUTLINE, interactive: false }).addTo(map);
-    showAnOutline(map, outlines);
-    const message = L.DomUtil.create("p", "fs-map__message", map.getContainer());
-    message.textContent = "Le fond de carte ne répond pas : seuls les départements sont dessinés.";
+  let tiles = 0, outlines = null;
+  const judge = () => {
+    if (!tiles && !outlines) outlines = drawOutlines(map);
   };
-  const patience = setTimeout(drawOutlines, PATIENCE_MS);
+  const patience = setTimeout(judge, PATIENCE_MS);
   map.eachLayer((layer) => {
     if (!(layer instanceof L.TileLayer)) return;
-    layer.on("tileload", () => clearTimeout(patience));
-    layer.on("tileerror", drawOutlines);
+    layer.on("load", judge); // every tile has arrived or failed
+    layer.on("tileload", () => {
+      tiles += 1;
+      clearTimeout(patience);
+      outlines?.then((remove) => remove());
+    });
   });
+}
+
+/* Draws the outlines, and says so; gives what takes them away again. */
+async function drawOutlines(map) {
+  const response = await fetch(frame.dataset.outlines).catch(() => null);
+  if (!response?.ok) return () => {};
+  map.createPane("outlines").style.zIndex = 250; // above the tiles, below everything else
+  const outlines = L.geoJSON(await response.json(), { style: OUTLINE, interactive: false, pane: "outlines" }).addTo(map);
+  const message = L.DomUtil.create("p", "fs-map__message", map.getContainer());
+  message.textContent = "Fond de carte indisponible : seuls les départements sont dessinés.";
+  showAnOutline(map, outlines);
+  return () => (outlines.remove(), message.remove());
 }
 
 /* Within a département no border may be in sight: step back to the whole of it. */

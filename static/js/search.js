@@ -31,7 +31,10 @@ function Suggestions(input, address) {
   input.addEventListener("input", () => {
     clearTimeout(timer);
     request?.abort();
-    if (input.value.trim().length < MINIMUM) return close();
+    if (input.value.trim().length < MINIMUM) {
+      list.replaceChildren();
+      return close();
+    }
     timer = setTimeout(ask, DELAY_MS);
   });
   input.addEventListener("keydown", onKey);
@@ -55,7 +58,9 @@ function Suggestions(input, address) {
     input.removeAttribute("aria-activedescendant");
     open(suggestions.length > 0);
     const count = suggestions.length;
-    status.textContent = count ? `${count} proposition${count > 1 ? "s" : ""}, flèches haut et bas pour choisir` : "";
+    status.textContent = count
+      ? `${count} proposition${count > 1 ? "s" : ""}, flèches haut et bas pour choisir`
+      : "Aucune proposition, Entrée pour chercher quand même";
   }
 
   function option({ label, detail, url }, index) {
@@ -117,6 +122,7 @@ function Suggestions(input, address) {
     clearTimeout(timer);
     request?.abort();
     active = -1;
+    status.textContent = "";
     input.removeAttribute("aria-activedescendant");
     open(false);
   }
@@ -125,20 +131,19 @@ function Suggestions(input, address) {
 function offerPosition(form) {
   const button = form.querySelector("#autour-de-moi");
   const status = form.querySelector("#autour-de-moi-etat");
-  if (!("geolocation" in navigator) || !button) return;
-  button.hidden = false;
+  if (!("geolocation" in navigator)) return button.remove();
   button.addEventListener("click", () => {
     status.textContent = "Recherche de votre position…";
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        const query = { lat: coords.latitude.toFixed(5), lon: coords.longitude.toFixed(5), label: "ma position" };
+        const query = { lat: coords.latitude.toFixed(5), lon: coords.longitude.toFixed(5), label: "votre position" };
         window.location.assign(`${form.action}?${new URLSearchParams(query)}`);
       },
       (error) => {
         status.textContent =
           error.code === error.PERMISSION_DENIED
-            ? "Votre navigateur ne donne pas votre position. Écrivez plutôt votre commune ou votre adresse."
-            : "Votre position n'a pas été trouvée. Écrivez plutôt votre commune ou votre adresse.";
+            ? "Votre navigateur ne donne pas votre position : autorisez-la dans ses réglages, ou écrivez votre commune."
+            : "Votre position n'a pas été trouvée. Écrivez plutôt votre commune.";
       },
       { timeout: 10000, maximumAge: 60000 },
     );

@@ -135,7 +135,7 @@ def test_without_tiles_the_departements_are_drawn(visit, portal):
     page = visit(f"{portal}/recherche/?q=Rodez", tiles=False)
     scroll_to_map(page)
 
-    expect(page.get_by_text("Le fond de carte ne répond pas")).to_be_visible()
+    expect(page.get_by_text("Fond de carte indisponible")).to_be_visible()
     assert page.locator("#carte svg path").count() > 90
 
 
@@ -144,7 +144,7 @@ def test_around_me(visit, portal):
 
     page.get_by_role("button", name="Autour de moi").click()
 
-    expect(page.get_by_role("heading", level=1)).to_contain_text("ma position")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("votre position")
     assert distances(page) == sorted(distances(page))
 
 
@@ -153,7 +153,7 @@ def test_a_refused_position_says_what_to_do(visit, portal):
 
     page.get_by_role("button", name="Autour de moi").click()
 
-    expect(page.locator("#autour-de-moi-etat")).to_contain_text("Écrivez plutôt votre commune")
+    expect(page.locator("#autour-de-moi-etat")).to_contain_text("écrivez votre commune")
 
 
 def test_the_whole_journey_by_keyboard(visit, portal):

@@ -64,7 +64,7 @@ def test_a_site_shows_all_that_the_list_knows_of_it(client):
         "aubrac@exemple.fr",
         "premier samedi du mois",
         "Nord-Aveyron",
-        "Avec ou sans rendez-vous",
+        "Rendez-vous possible",
         "1er janvier 2020",
         "12000 Rodez",
         "9 h - 17 h",

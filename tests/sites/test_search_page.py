@@ -38,7 +38,7 @@ def test_a_result_gives_all_that_is_needed_to_go_there(client, tuesday_ten_o_clo
     assert "Ouvert, ferme à 17 h" in page
     assert "Aujourd'hui : 9 h - 17 h" in page
     assert 'href="tel:0536491234"' in page
-    assert "Avec ou sans rendez-vous" in page
+    assert "Rendez-vous possible" in page
     assert re.search(r'data-distance="\d+(\.\d+)?"', page)
 
 
@@ -85,7 +85,15 @@ def test_nothing_found_says_what_to_do(client):
     page = client.get("/recherche/", {"q": "Rodez"}).text
 
     assert "Aucune France services à moins de 200 km" in page
-    assert "Essayez une autre commune" in page
+    assert "39 39" in page
+    assert "essayez une autre commune" in page
+
+
+def test_a_territory_without_sites_says_so(client):
+    page = client.get("/recherche/", {"q": "975"}).text
+
+    assert "n&#x27;est enregistrée dans ce territoire" in page or "n'est enregistrée dans ce territoire" in page
+    assert "None" not in page
 
 
 def test_a_position_is_searched_from_and_named(client):
@@ -143,6 +151,8 @@ BAD = {
     "SQL": "q=%27%3B%20DROP%20TABLE%20sites_site%3B--",
     "wildcards": "q=%25%25%25_%5C",
     "long label": "lat=44.35&lon=2.575&label=" + "x" * 3000,
+    "telephone in a label": "lat=44.35&lon=2.575&label=Appelez+le+08+99+12+34+56",
+    "address in a label": "lat=44.35&lon=2.575&label=voyez+https://ailleurs.example",
     "NUL label": "lat=44.35&lon=2.575&label=%00",
 }
 
