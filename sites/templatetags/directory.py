@@ -1,11 +1,14 @@
 """How distances, hours and phone numbers of the directory are written."""
 
+import re
+
 from django import template
 from django.utils.formats import date_format, number_format
 
 from sites import opening_hours
 
 register = template.Library()
+COORDINATES = re.compile(r"-?[\d.]+, -?[\d.]+")
 
 
 @register.filter
@@ -60,6 +63,6 @@ def heading(place):
     """What the results around a `Place` are called: 'France services près de Rodez (12)', 'Occitanie (région)…'."""
     if place.kind in ("departement", "region"):
         return f"{place.label} : les France services"
-    if place.kind == "position" and place.label[:1].isdigit():
+    if place.kind == "position" and COORDINATES.fullmatch(place.label):
         return "France services près de ce point"
     return f"France services près de {place.label}"

@@ -72,7 +72,7 @@ function nameControls(map) {
 
 function drawListed(map) {
   const items = [...document.querySelectorAll("[data-site][data-lat]")];
-  const group = L.markerClusterGroup({ maxClusterRadius: 26, showCoverageOnHover: false, iconCreateFunction: several });
+  const group = L.markerClusterGroup({ maxClusterRadius: 26, showCoverageOnHover: false, animate: false, iconCreateFunction: several });
   const points = items.map((item) => [Number(item.dataset.lat), Number(item.dataset.lon)]);
   items.forEach((item, index) => {
     const name = (item.querySelector(".fs-result__name a") ?? document.querySelector("h1")).textContent.trim();
@@ -88,8 +88,8 @@ function drawListed(map) {
       marker.options.item.classList.toggle("is-shown", type === "clustermouseover");
     }
   });
-  map.addLayer(group);
   look(map, points);
+  map.addLayer(group);
   return items.map((item) => item.dataset.site);
 }
 
@@ -128,12 +128,14 @@ function link(item, marker, group) {
     element.addEventListener(on, () => show(true));
     element.addEventListener(off, () => show(false));
   }
-  marker.on("mouseover", () => show(true)).on("mouseout", () => show(false));
+  // On a phone the list is above the map: scrolling to it would take the map away.
+  const bringIntoView = () => BESIDE.matches && item.scrollIntoView({ block: "nearest" });
+  marker.on("mouseover", () => show(true)).on("mouseout", () => show(false)).on("click", bringIntoView);
   marker.on("add", () => {
     marker.getElement().addEventListener("focus", () => {
       show(true);
-      // On a phone the list is above the map: scrolling to it would take the map away from under the finger.
-      if (BESIDE.matches) item.scrollIntoView({ block: "nearest" });
+      // A pointer gives the focus before its click: scrolling then would move the marker from under it.
+      if (marker.getElement().matches(":focus-visible")) bringIntoView();
     });
     marker.getElement().addEventListener("blur", () => show(false));
   });

@@ -15,6 +15,13 @@ def distances(page):
     return [float(item.get_attribute("data-distance")) for item in page.locator(".fs-result").all()]
 
 
+def shown_on_map(page):
+    """How many results the map shows: those that would overlap are one marker, which names them."""
+    together = [marker.inner_text() for marker in page.locator(".fs-marker--several .fr-sr-only").all()]
+    alone = page.locator(".fs-marker:not(.fs-marker--several)").count()
+    return alone + sum(len(re.findall(r"\d+", text)) for text in together)
+
+
 def scroll_to_map(page):
     page.locator("#carte").scroll_into_view_if_needed()
     expect(page.locator(".fs-marker").first).to_be_visible()
@@ -31,7 +38,7 @@ def test_type_choose_see_the_list_and_the_map_open_a_site(visit, portal, size):
     assert distances(page) == sorted(distances(page))
     assert len(distances(page)) >= 3
     scroll_to_map(page)
-    expect(page.locator(".fs-marker")).to_have_count(len(distances(page)))
+    assert shown_on_map(page) == len(distances(page))
 
     name = page.locator(".fs-result a").first.inner_text()
     page.locator(".fs-result a").first.click()
@@ -108,7 +115,9 @@ def test_with_the_geocoder_down_the_commune_serves_and_the_page_says_so(visit, p
 def test_the_list_and_the_map_show_each_other(visit, portal):
     page = visit(f"{portal}/recherche/?q=Rodez")
     scroll_to_map(page)
-    item, marker = page.locator(".fs-result").nth(1), page.locator(".fs-marker").nth(1)
+    name = page.locator(".fs-marker:not(.fs-marker--several)").last.get_attribute("title")
+    item = page.locator(".fs-result", has_text=name)
+    marker = page.locator(f'.fs-marker[title="{name}"]')
 
     item.hover()
     expect(marker).to_have_class(re.compile("is-shown"))
@@ -118,10 +127,33 @@ def test_the_list_and_the_map_show_each_other(visit, portal):
 
     marker.focus()
     expect(item).to_have_class(re.compile("is-shown"))
-    expect(page.locator(".fs-result").first).not_to_have_class(re.compile("is-shown"))
+    expect(page.locator(".fs-result.is-shown")).to_have_count(1)
 
     item.locator("a").first.focus()
     expect(marker).to_have_class(re.compile("is-shown"))
+
+
+def test_a_popup_is_reached_and_left_by_keyboard(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Rodez")
+    scroll_to_map(page)
+    marker = page.locator(".fs-marker:not(.fs-marker--several)").first
+    name = marker.get_attribute("title")
+
+    marker.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".leaflet-popup").get_by_role("link", name=name)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".leaflet-popup")).to_have_count(0)
+    expect(marker).to_be_focused()
+
+
+def test_a_missing_file_of_the_map_leaves_the_list_and_no_empty_box(visit, portal):
+    page = visit(portal, tiles=False)
+    page.route("**/leaflet.markercluster*.js", lambda route: route.abort())
+    page.goto(f"{portal}/recherche/?q=Rodez")
+
+    expect(page.locator("#carte")).to_be_hidden()
+    assert distances(page)
 
 
 def test_every_other_site_is_on_the_map_clustered(visit, portal):
@@ -136,7 +168,24 @@ def test_without_tiles_the_departements_are_drawn(visit, portal):
     scroll_to_map(page)
 
     expect(page.get_by_text("Fond de carte indisponible")).to_be_visible()
-    assert page.locator("#carte svg path").count() > 90
+    assert page.locator(".leaflet-outlines-pane path").count() > 90
+
+
+def test_one_tile_that_fails_does_not_take_the_map_away(visit, portal):
+    page = visit(portal, complain=False)
+    failed = []
+
+    def fail_once(route):
+        if failed:
+            return route.fallback()
+        failed.append(route.request.url)
+        return route.abort()
+
+    page.context.route("**/wmts?**", fail_once)
+    page.goto(f"{portal}/recherche/?q=Rodez", wait_until="networkidle")
+
+    assert failed
+    assert page.get_by_text("Fond de carte indisponible").count() == 0
 
 
 def test_around_me(visit, portal):
