@@ -10,6 +10,8 @@ from franceservices.territories import places
 
 # A label is shown in the page's title: no one may make the State say "appelez le 08…" by a link.
 NO_MESSAGE = RegexValidator(r"(\d[\s.-]*){8}|://|www\.", inverse_match=True)
+NOT_FOUND = "Nous ne trouvons pas ce lieu. Vérifiez l'orthographe, ou écrivez un code postal."
+NOT_THIS_ONE = "Nous ne connaissons pas ce lieu. Choisissez ci-dessous, ou écrivez un code postal."
 HERE = "votre position"  # how js/search.js names it
 TOO_LONG = "Cette adresse est trop longue : écrivez au plus %(limit_value)d caractères, par exemple une commune."
 
@@ -41,7 +43,7 @@ class SearchForm(forms.Form):
             self.choices = error.choices
         except places.NoSuchPlace as error:
             self.suggestions = error.suggestions
-            self.add_error("q", "Nous ne trouvons pas ce lieu. Vérifiez l'orthographe, ou écrivez un code postal.")
+            self.add_error("q", NOT_THIS_ONE if self.suggestions else NOT_FOUND)
         except places.GeocoderUnavailable:
             self.add_error(
                 "q",
