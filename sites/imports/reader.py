@@ -16,10 +16,21 @@ from sites.imports.errors import (
     NotATable,
     UnreadableText,
 )
-from sites.imports.tables import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, Row, Table, familiarity
+from sites.imports.tables import (
+    MAX_CELL_CHARACTERS,
+    MAX_COLUMNS,
+    MAX_LINES,
+    MAX_ROWS,
+    Row,
+    Table,
+    familiarity,
+)
 
 MAX_BYTES = 64 * 1024 * 1024
+MAX_RECORD_CHARACTERS = 500_000  # the official list's longest record has 884
 DELIMITERS = (",", ";", "\t")
+# Excel's own way to say the delimiter, on a line of its own before the header.
+DECLARED_DELIMITER = re.compile(r'"?sep=([,;\t])"?[,;\t]*(?=[\r\n]|$)', re.IGNORECASE)
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 WAYS_TO_SAVE = "enregistrez-le au format « CSV UTF-8 » ou XLSX, puis recommencez"
 OTHER_FORMATS = (
@@ -50,8 +61,14 @@ def read_table(data, known=()):
 
 def read_csv(data, known=()):
     """The `Table` of a CSV file, its encoding and its delimiter found from its content."""
+    # Each ending counts as a line, even an empty one that costs a byte: look before any line is made of them.
+    if max(data.count(b"\n"), data.count(b"\r")) > MAX_LINES:
+        raise FileTooBig(f"Le fichier dépasse {MAX_LINES} lignes, lignes vides comprises.")
     encoding, text = decode(data)
-    delimiter = find_delimiter(text, known)
+    declared = DECLARED_DELIMITER.match(text)
+    if declared:
+        text = text[declared.end() :]  # what is left of the line is blank: numbers of lines stay right
+    delimiter = declared[1] if declared else find_delimiter(text, known)
     records = _narrow(_records(text, delimiter))
     header = next(records, None)
     if header is None:
@@ -135,9 +152,11 @@ def _first_cells(text, delimiter):
 def _records(text, delimiter):
     """Each record that is not blank, as a `Row`."""
     csv.field_size_limit(MAX_CELL_CHARACTERS)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    source = _Lines(text)
+    lines = csv.reader(source, delimiter=delimiter, strict=True)
     while True:
         line = lines.line_num + 1
+        source.begin_record(line)
         try:
             cells = next(lines)
         except StopIteration:
@@ -146,6 +165,30 @@ def _records(text, delimiter):
             raise _broken(line, error) from error
         if any(cell.strip() for cell in cells):
             yield Row(line, tuple(cells))
+
+
+class _Lines:
+    """The physical lines of a text, for `csv.reader`: refused before a record of millions of cells is made of them."""
+
+    def __init__(self, text):
+        self.lines = io.StringIO(text, newline="")
+
+    def begin_record(self, line):
+        self.first_of_record = line
+        self.left = MAX_RECORD_CHARACTERS
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        line = next(self.lines)
+        self.left -= len(line)
+        if self.left < 0:
+            raise FileTooBig(
+                f"Ligne {self.first_of_record} : plus de {MAX_RECORD_CHARACTERS} caractères, ce n'est pas la ligne "
+                "d'un tableau ; un guillemet ouvert n'est peut-être pas refermé."
+            )
+        return line
 
 
 def _broken(line, error):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
-MAX_CELL_CHARACTERS = 20_000
+MAX_CELL_CHARACTERS = 20_000  # the official list's longest cell has 499
+MAX_LINES = 1_048_576  # blank ones and those inside a cell included; as many as a worksheet can have
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,22 @@ def test_known_columns_settle_the_delimiter():
     assert read_table(data, known=COLUMNS).delimiter == ";"
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "sep=;;"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+def test_a_first_line_may_tell_the_delimiter_as_excel_does(first, newline, encoding):
+    text = f"{first}\nid_fs;lib_fs (nom, usuel, complet)\n1;Nîmes\n"
+
+    table = read_table(text.replace("\n", newline).encode(encoding))
+
+    assert table.header == ("id_fs", "lib_fs (nom, usuel, complet)")
+    assert [(row.line, row.cells) for row in table.rows] == [(3, ("1", "Nîmes"))]
+
+
+def test_a_heading_that_merely_starts_so_is_a_heading():
+    assert read_table(b"sep=;tante,nom\n1,2\n").header == ("sep=;tante", "nom")
+
+
 csv_texts = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=30)
 
 
@@ -109,6 +125,10 @@ BAD_FILES = {
     "no encoding": (b"id,nom\n1,\x81\x8d\n", UnreadableText, "octet 10"),
     "huge cell": (b"id,nom\n1,Albi\n2," + b"x" * 30_000 + b"\n", FileTooBig, "Ligne 3 : une cellule dépasse"),
     "many columns": (b"a;" * 300 + b"\n", FileTooBig, "Ligne 1 : plus de 200 colonnes"),
+    "endless header": (b"a," * 300_000 + b"\n1,2\n", FileTooBig, "Ligne 1 : plus de 500000 caractères"),
+    "endless record": (b"a,b\n\n" + b'"\n",' * 200_000 + b"\n", FileTooBig, "Ligne 3 : plus de 500000 caractères"),
+    "endless lines": (b"\n" * 1_100_000 + b"a,b\n1,2\n", FileTooBig, "dépasse 1048576 lignes"),
+    "only a delimiter": (b"sep=;\r\n", EmptyFile, "vide"),
     "truncated workbook": (xlsx_of(["id_fs", "lib_fs"], [1, "Rodez"])[:-300], BrokenWorkbook, "ne s'ouvre pas"),
     "workbook that is not one": (b"PK\x03\x04" + TEXT.encode(), BrokenWorkbook, "ne s'ouvre pas"),
     "empty workbook": (xlsx_of(), EmptyFile, "vide"),
@@ -126,6 +146,20 @@ def test_a_bad_file_is_refused_with_a_french_sentence(what):
 
     assert words in str(refusal.value)
     assert str(refusal.value).endswith(".")
+
+
+def test_an_endless_header_is_never_cut_into_cells(monkeypatch):
+    widths = []
+    monkeypatch.setattr(reader, "familiarity", lambda header, known: (0, widths.append(len(header)) or 0))
+
+    with pytest.raises(FileTooBig):
+        read_table(b"a," * 300_000 + b"\n1,2\n")
+
+    assert widths == [0, 0, 0]
+
+
+def test_what_is_limited_is_a_record_not_the_file():
+    assert len(read_table(b"id,nom\n" + (b"1," + b"x" * 10_000 + b"\n") * 60).rows) == 60
 
 
 def test_too_many_rows_or_bytes_are_refused(monkeypatch):
