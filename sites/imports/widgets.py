@@ -183,6 +183,9 @@ class EmailWidget(Widget):
     """The first address; the others are kept in the note."""
 
     def clean(self, value, row=None, *, warn, aside, **kwargs):
+        if not any(character.isalnum() for character in value):
+            warn("email", "La cellule ne contient aucune adresse : elle est lue comme vide.")
+            return None
         first, *others = [part for part in BETWEEN_EMAILS.split(value) if part]
         if not all(_is_email(part) for part in (first, *others)):
             warn("email", "Attendu : une adresse comme accueil@exemple.fr. Le texte est gardé dans les précisions.")
