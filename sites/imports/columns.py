@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sites.imports.errors import WrongHeader
 from sites.imports.tables import plain
+from sites.imports.text import on_one_line
 
 DAYS = ("h_lundi", "h_mardi", "h_mercredi", "h_jeudi", "h_vendredi", "h_samedi")
 COLUMNS = (
@@ -73,7 +74,7 @@ def match(header):
     if missing:
         raise WrongHeader(
             f"{'Colonnes manquantes' if len(missing) > 1 else 'Colonne manquante'} : {', '.join(missing)}. "
-            f"Colonnes trouvées : {', '.join(heading.strip() or '(sans nom)' for heading in header[:40])}."
+            f"Colonnes trouvées : {', '.join(on_one_line(heading, 40) or '(sans nom)' for heading in header[:40])}."
         )
     unknown = tuple(
         heading.strip() for heading, name in zip(header, names, strict=True) if heading.strip() and name not in COLUMNS

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from sites.imports.issues import ERROR, WARNING
+from sites.imports.text import on_one_line
 
 SHOWN_OF_A_KIND = 5
 COUNTED = (
@@ -38,7 +39,7 @@ def _told(word, issues, everything):
         yield f"{word} : {title} ({number(len(alike))})"
         shown = alike if everything else alike[:SHOWN_OF_A_KIND]
         for issue in shown:
-            yield f"  {_place(issue)} : {_shown(issue.value)}{_on_one_line(issue.message, 400)}"
+            yield f"  {_place(issue)} : {_shown(issue.value)}{on_one_line(issue.message, 400)}"
         if len(shown) < len(alike):
             yield f"  … et {number(len(alike) - len(shown))} de plus (--verbosity 2 pour tout voir)"
 
@@ -48,12 +49,7 @@ def _place(issue):
 
 
 def _shown(value):
-    return f"« {_on_one_line(value, 80)} ». " if value.strip() else ""
-
-
-def _on_one_line(text, limit):
-    text = " ".join(text.split())
-    return text if len(text) <= limit else f"{text[:limit]}…"
+    return f"« {on_one_line(value, 80)} ». " if value.strip() else ""
 
 
 def number(value):

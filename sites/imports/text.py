@@ -25,6 +25,16 @@ def _plain_character(character):
     return "" if category[0] == "C" else character
 
 
+def on_one_line(text, limit):
+    """`text` for a message or a terminal: on one line, nothing invisible, at most `limit` characters and "…".
+
+    A file may hold sequences that clear the screen, colour it or write from right to left.
+    """
+    text = " ".join(text.split())
+    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
 def decode_escapes(text):
     r"""`text` with JavaScript's escapes (`\x27`, `\u2019`) replaced by the characters they stand for."""
     if "\\" not in text:

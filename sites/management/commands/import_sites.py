@@ -11,6 +11,7 @@ from sites.imports.apply import CannotWriteNow, Source, import_table
 from sites.imports.columns import COLUMNS
 from sites.imports.errors import FileError
 from sites.imports.reader import MAX_BYTES, read_table
+from sites.imports.text import on_one_line
 
 
 class Command(BaseCommand):
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         except (FileError, download.DownloadError, CannotWriteNow) as error:
             if json:
                 self._write_json(Plan(is_demo=False, is_complete=complete).counts | {"errors": 1})
-            raise CommandError(str(error)) from error
+            raise CommandError(on_one_line(str(error), 2_000)) from error
         if json:
             self._write_json(plan.counts)
         else:
@@ -68,7 +69,7 @@ def _read_file(name):
         with path.open("rb") as file:
             return path.name, file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise CommandError(f"Le fichier {name} ne peut pas être lu : {error.strerror}.") from error
+        raise CommandError(f"Le fichier {on_one_line(name, 200)} ne peut pas être lu : {error.strerror}.") from error
 
 
 def _run(table, source, complete, apply):

@@ -51,6 +51,41 @@ def test_an_error_is_told_with_its_line_and_nothing_is_written(run, capsys):
     assert not Site.objects.exists()
 
 
+HOSTILE = "\x1b[2J\x1b]0;titre\x07\x9b31m\N{RIGHT-TO-LEFT OVERRIDE}"
+
+
+def is_harmless(text):
+    return text.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("verbosity", ["1", "2"])
+def test_a_list_cannot_command_the_terminal_from_its_cells_or_unknown_headings(run, capsys, verbosity):
+    cells = dict.fromkeys(("id_fs", "mail", "telephone", "h_lundi", "type_fs", "latitude"), f"x{HOSTILE}")
+    rows = csv_of(RODEZ | cells | {f"colonne{HOSTILE}": "1"}, columns=[*RODEZ, f"colonne{HOSTILE}"])
+
+    with pytest.raises(CommandError):
+        run(rows, "--verbosity", verbosity)
+
+    out = capsys.readouterr().out
+    assert "colonne�[2J" in out
+    assert is_harmless(out)
+
+
+def test_a_list_cannot_command_the_terminal_from_the_header_that_an_error_tells(run):
+    with pytest.raises(CommandError, match="Colonnes trouvées : nom�") as error:
+        run(f"nom{HOSTILE},{'x' * 5_000}\n1,2\n".encode())
+
+    assert is_harmless(str(error.value))
+    assert len(str(error.value)) < 500
+
+
+def test_a_file_cannot_command_the_terminal_from_its_name():
+    with pytest.raises(CommandError, match="ne peut pas être lu") as error:
+        call_command("import_sites", f"absent{HOSTILE}.csv")
+
+    assert is_harmless(str(error.value))
+
+
 def test_json_is_one_object_of_counts(run):
     out = run(csv_of(RODEZ, ALBI | {"insee_dep": "12"}), "--json")
 

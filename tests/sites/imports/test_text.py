@@ -2,7 +2,7 @@
 
 import pytest
 
-from sites.imports.text import decode_escapes, tidy
+from sites.imports.text import decode_escapes, on_one_line, tidy
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,18 @@ def test_a_comment_keeps_its_lines():
 )
 def test_javascript_escapes_are_decoded(text, read):
     assert decode_escapes(text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J\x1b]0;titre\x07", "�[2J�]0;titre�"),
+        ("\x9b31m rouge\x08\x7f", "�31m rouge��"),
+        ("12\N{RIGHT-TO-LEFT OVERRIDE}000\N{ZERO WIDTH SPACE}", "12�000�"),
+        (" sur\r\ndeux\tlignes\N{NO-BREAK SPACE}! ", "sur deux lignes !"),
+        ("Nœux-les-Mines « été » 🚌", "Nœux-les-Mines « été » 🚌"),
+        ("x" * 50, "x" * 30 + "…"),
+    ],
+)
+def test_what_is_shown_in_a_terminal_is_on_one_line_and_visible(text, shown):
+    assert on_one_line(text, 30) == shown
