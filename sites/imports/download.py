@@ -49,7 +49,7 @@ def _fetch(client, url, until):
     for _ in range(MAX_REDIRECTS + 1):
         with client.stream("GET", url, timeout=_time_left(until)) as response:
             if response.has_redirect_location:
-                url = _checked(urljoin(url, response.headers["location"]))
+                url = _redirected(url, response.headers["location"])
                 continue
             if response.status_code != httpx.codes.OK:
                 raise ListUnavailable(f"réponse {response.status_code}")
@@ -57,8 +57,12 @@ def _fetch(client, url, until):
     raise RedirectRefused("La liste officielle renvoie trop de fois d'une adresse à une autre.")
 
 
-def _checked(url):
-    parts = urlsplit(url)
+def _redirected(url, location):
+    try:
+        url = urljoin(url, location)
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise RedirectRefused("La liste officielle renvoie vers une adresse illisible : refusé.") from error
     host = parts.hostname or ""
     if parts.scheme != "https" or not (host == REDIRECTS_TO or host.endswith(f".{REDIRECTS_TO}")):
         raise RedirectRefused(

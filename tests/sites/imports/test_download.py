@@ -42,6 +42,7 @@ def test_the_file_store_of_data_gouv_is_followed():
         "https://fauxdata.gouv.fr/liste.csv",
         "https://127.0.0.1/liste.csv",
         "file:///etc/passwd",
+        "https://[exemple.org/",
     ],
 )
 def test_a_redirect_elsewhere_is_refused(url):
