@@ -93,6 +93,9 @@ def _alone():
             raise DirectoryBusy from error
         # The history's triggers go through the queue of deferred checks for each row: the cost grows as its square.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        # While the rows are read and compared, the database waits for us: on a long list, for more than a page may be
+        # idle. An import that dies still lets go of its locks, since its connection ends with it.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield
 
 

@@ -1,6 +1,7 @@
 """What an import writes: all or nothing, nothing twice, nothing lost, and a history that names it."""
 
 from datetime import date, time
+from time import sleep
 
 import pytest
 from django.db import connection, connections
@@ -238,7 +239,28 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(how_many):
     with CaptureQueriesContext(connection) as queries:
         import_rows(*changed)
 
-    assert len(queries) == 16
+    assert len(queries) == 17
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_may_take_longer_to_compare_than_a_page_may_be_idle(monkeypatch):
+    analyse = apply.analyse
+
+    def analyse_slowly(*args, **kwargs):
+        sleep(0.3)
+        return analyse(*args, **kwargs)
+
+    monkeypatch.setattr(apply, "analyse", analyse_slowly)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET idle_in_transaction_session_timeout = '100ms'")
+        import_rows(RODEZ)
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW idle_in_transaction_session_timeout")
+            assert cursor.fetchone() == ("100ms",)
+    finally:
+        connection.close()
+    assert Site.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
