@@ -90,6 +90,13 @@ def hangs(handler, typed):
 
 
 @mode
+def slow(handler, typed):
+    """A good answer, `delay_s` of the server late."""
+    if not handler.server.stopping.wait(handler.server.delay_s):
+        handler.answer(well_answered(typed))
+
+
+@mode
 def drips(handler, typed):
     """One byte at a time, each well before any timeout between two reads."""
     handler.send_response(200)
@@ -175,9 +182,41 @@ def text_coordinates(handler, typed):
     handler.answer(collection(feature(ADDRESSES[0])).replace(b"48.86917", b'"48.86917"'))
 
 
+LONDON = ("12 Rue de la Paix 75002 Paris", -0.1276, 51.5072, "street", "75102", "75")
+
+
 @mode
 def abroad(handler, typed):
-    handler.answer(collection(feature(("12 Rue de la Paix 75002 Paris", -0.1276, 51.5072, "street", "75102", "75"))))
+    handler.answer(collection(feature(LONDON)))
+
+
+@mode
+def one_good(handler, typed):
+    """A good address among what no address should be."""
+    unread = [None, [], "", {}, {"geometry": None}, {"geometry": {"coordinates": [2.33]}, "properties": {}}]
+    no_score, no_label = feature(ADDRESSES[1], score="0.95"), feature(ADDRESSES[1])
+    no_label["properties"]["label"] = "\x00"
+    handler.answer(collection(*unread, no_score, no_label, feature(LONDON), feature(ADDRESSES[3])))
+
+
+@mode
+def abroad_and_unread(handler, typed):
+    handler.answer(collection(feature(LONDON), {"geometry": None}))
+
+
+@mode
+def without_codes(handler, typed):
+    """Two towns' addresses, one of them with null codes and the other one with none."""
+    features = [feature(one) for one in ADDRESSES[:2]]
+    for name in ("citycode", "context"):
+        features[0]["properties"][name] = None
+        del features[1]["properties"][name]
+    handler.answer(collection(*features))
+
+
+@mode
+def not_a_list(handler, typed):
+    handler.answer(b'{"features": {}}')
 
 
 @mode
@@ -220,7 +259,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class StandIn(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """`mode` may be changed while it runs; `requests` are (path, query, headers) as they came."""
+    """`mode` and `delay_s` may be changed while it runs; `requests` are (path, query, headers) as they came."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -228,6 +267,7 @@ class StandIn(socketserver.ThreadingMixIn, socketserver.TCPServer):
     def __init__(self, mode="good", port=0):
         super().__init__(("127.0.0.1", port), Handler)
         self.mode, self.requests, self.stopping = mode, [], threading.Event()
+        self.delay_s = 2.5
         self.url = f"http://127.0.0.1:{self.server_address[1]}/search"
 
 

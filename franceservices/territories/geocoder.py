@@ -1,6 +1,7 @@
 """The State's geocoder (Géoplateforme): a street address becomes a point, or the call fails on time.
 
 One call has one total deadline, a size limit, no redirect and no cookie. What was typed is never logged.
+However slow the service is, half of the threads go on serving pages, and searches come before suggestions.
 """
 
 import functools
@@ -8,7 +9,7 @@ import hashlib
 import json
 import logging
 import math
-import threading
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as DeadlineExceeded
@@ -19,6 +20,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from .extents import in_france
+from .limits import Breaker, Bucket, Slots
 from .names import cleaned
 
 logger = logging.getLogger(__name__)
@@ -26,8 +28,10 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 200_000
 MIN_SCORE = 0.45  # below, the service itself is not sure that it is the same street
 CACHE_S = 24 * 3600
-FAILURES_BEFORE_REST = 3
-REST_S = 30
+SUGGESTION_DEADLINE_S = 1.0  # by then the next letter is typed
+SLOW_S = 1.5  # an answer that took longer is one failure for the breaker
+# gunicorn.conf.py reads the same variable: at most half of a process's threads wait for the service.
+SIMULTANEOUS_CALLS = max(1, int(os.environ.get("WEB_THREADS") or 4) // 2)
 
 
 class GeocodingError(Exception):
@@ -39,12 +43,16 @@ class AddressNotFound(GeocodingError):
 
 
 class GeocoderUnavailable(GeocodingError):
-    """The service did not answer in time, or answered nonsense: nothing is wrong with the address."""
+    """The service did not answer in time, answered nonsense or was not asked (at rest, too many calls): nothing is
+    wrong with the address."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """One answer: degrees, score from 0 to 1, `kind` as the service names it (housenumber, street…)."""
+    """One answer: degrees, score from 0 to 1, `kind` as the service names it (housenumber, street…).
+
+    What stands after `kind` may be '': the service does not always know it.
+    """
 
     label: str
     latitude: float
@@ -87,30 +95,52 @@ def cache_key(parameters):
 
 
 def ask(parameters):
-    """Call the service, unless it is at rest or we call it too often. Counts its failures."""
+    """Call the service, unless it is at rest, too many calls are under way, or we call it too often.
+
+    Suggestions leave half of the slots and half of the tokens to searches, and have a breaker of their own:
+    their deadline is shorter, so that their failures say little of what a search would get.
+    """
+    suggesting = bool(parameters["autocomplete"])
+    if not slots.take(max(1, SIMULTANEOUS_CALLS // 2) if suggesting else SIMULTANEOUS_CALLS):
+        raise GeocoderUnavailable("trop d'appels en cours")
+    try:
+        if not bucket.take(settings.GEOCODER_REQUESTS_PER_SECOND, leaving_half=suggesting):
+            raise GeocoderUnavailable("trop d'appels")
+        if suggesting:
+            return call(parameters, suggestions_breaker, min(SUGGESTION_DEADLINE_S, settings.GEOCODER_DEADLINE_S))
+        return call(parameters, breaker, settings.GEOCODER_DEADLINE_S)
+    finally:
+        slots.give_back()
+
+
+def call(parameters, breaker, deadline_s):
+    """What the service answers within `deadline_s`, unless it is at rest. Counts its failures and slow answers."""
     if not breaker.is_closed():
         raise GeocoderUnavailable("à l'arrêt après plusieurs échecs")
-    if not bucket.take(settings.GEOCODER_REQUESTS_PER_SECOND):
-        raise GeocoderUnavailable("trop d'appels")
+    began = time.monotonic()
     try:
-        found = addresses_in(within_deadline(parameters))
+        found = addresses_in(within_deadline(parameters, deadline_s))
     except GeocoderUnavailable as error:
         breaker.failed()
         logger.warning("geocoder unavailable: %s", error)
         raise
-    breaker.succeeded()
+    took_s = time.monotonic() - began
+    if took_s > SLOW_S:
+        breaker.failed()
+        logger.warning("geocoder slow: %.1f s", took_s)
+    else:
+        breaker.succeeded()
     return found
 
 
-def within_deadline(parameters):
-    """The body of the answer, as bytes, within GEOCODER_DEADLINE_S altogether, name resolution included."""
-    deadline_s = settings.GEOCODER_DEADLINE_S
+def within_deadline(parameters, deadline_s):
+    """The body of the answer, as bytes, within `deadline_s` altogether, name resolution included."""
     client = new_client(deadline_s)
-    call = workers.submit(fetch, client, settings.GEOCODER_URL, parameters, time.monotonic() + deadline_s)
+    answer = workers.submit(fetch, client, settings.GEOCODER_URL, parameters, time.monotonic() + deadline_s)
     try:
-        return call.result(deadline_s)
+        return answer.result(deadline_s)
     except DeadlineExceeded:
-        call.cancel()
+        answer.cancel()
         client.close()  # what drips in has nowhere to go: the worker is free again
         raise GeocoderUnavailable("délai dépassé") from None
 
@@ -160,34 +190,35 @@ def fetch(client, url, parameters, deadline):
 
 
 def addresses_in(body):
-    """The `Address`es of a GeoJSON FeatureCollection, those that are too unlike left out.
+    """The `Address`es of a GeoJSON FeatureCollection; those abroad, too unlike or ill-formed are left out.
 
-    Raises `GeocoderUnavailable` when it has not the promised shape, or a point outside of France.
+    Raises `GeocoderUnavailable` when it is no such collection, or all that it holds is ill-formed.
     """
     try:
-        found = [address_in(feature) for feature in json.loads(body)["features"]]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        features = json.loads(body)["features"]
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise GeocoderUnavailable("réponse illisible") from None
-    return [address for address in found if address.score >= MIN_SCORE]
+    if not isinstance(features, list):
+        raise GeocoderUnavailable("réponse illisible")
+    read = [address for address in map(address_in, features) if address]
+    if features and not read:
+        raise GeocoderUnavailable("adresses illisibles")
+    return [one for one in read if one.score >= MIN_SCORE and in_france(one.latitude, one.longitude)]
 
 
 def address_in(feature):
-    longitude, latitude = feature["geometry"]["coordinates"]
-    properties = feature["properties"]
-    address = Address(
-        label=text(properties["label"]),
-        latitude=number(latitude),
-        longitude=number(longitude),
-        score=number(properties["score"]),
-        kind=text(properties["type"]),
-        citycode=text(properties.get("citycode", "")),
-        postcode=text(properties.get("postcode", "")),
-        city=text(properties.get("city", "")),
-        context=text(properties.get("context", "")),
-    )
-    if not address.label or not in_france(address.latitude, address.longitude):
-        raise ValueError("no label, or outside of France")
-    return address
+    """The `Address` of a GeoJSON feature; None when it lacks a label, a point, a score or a type."""
+    try:
+        longitude, latitude, *_ = feature["geometry"]["coordinates"]  # GeoJSON allows a height
+        properties = feature["properties"]
+        label, kind = text(properties["label"]), text(properties["type"])
+        latitude, longitude, score = number(latitude), number(longitude), number(properties["score"])
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return None
+    if not label:
+        return None
+    rest = {name: text_or_nothing(properties.get(name)) for name in ("citycode", "postcode", "city", "context")}
+    return Address(label=label, latitude=latitude, longitude=longitude, score=score, kind=kind, **rest)
 
 
 def text(value):
@@ -197,6 +228,11 @@ def text(value):
     return cleaned(value)[:200]
 
 
+def text_or_nothing(value):
+    """The same for what an address may lack: '' when it is null or no text."""
+    return text(value) if isinstance(value, str) else ""
+
+
 def number(value):
     """The value as a finite float. JSON's true and strings are not numbers."""
     if isinstance(value, bool) or not math.isfinite(value):
@@ -204,65 +240,7 @@ def number(value):
     return float(value)
 
 
-class Breaker:
-    """Rests for REST_S after FAILURES_BEFORE_REST failures in a row, so that visitors don't wait for nothing."""
-
-    now = staticmethod(time.monotonic)
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.reset()
-
-    def reset(self):
-        with self.lock:
-            self.failures, self.closed_from = 0, 0.0
-
-    def is_closed(self):
-        """Whether calls may go. After the rest one call goes first, and the others wait for what it says."""
-        with self.lock:
-            now = self.now()
-            if self.failures < FAILURES_BEFORE_REST:
-                return True
-            if now < self.closed_from:
-                return False
-            self.closed_from = now + REST_S
-            return True
-
-    def failed(self):
-        with self.lock:
-            self.failures += 1
-            self.closed_from = self.now() + REST_S
-
-    def succeeded(self):
-        self.reset()
-
-
-class Bucket:
-    """A token bucket: at most `per_second` calls a second, none saved beyond one second's worth."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.reset()
-
-    def reset(self):
-        with self.lock:
-            self.tokens, self.filled_at = None, 0.0
-
-    def take(self, per_second):
-        """Take a token; False when there is none left."""
-        size = max(1.0, per_second)
-        with self.lock:
-            now = time.monotonic()
-            if self.tokens is None:
-                self.tokens, self.filled_at = size, now
-            self.tokens = min(size, self.tokens + (now - self.filled_at) * per_second)
-            self.filled_at = now
-            if self.tokens < 1:
-                return False
-            self.tokens -= 1
-            return True
-
-
-breaker = Breaker()
+breaker, suggestions_breaker = Breaker(), Breaker()
 bucket = Bucket()
+slots = Slots()
 workers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="geocoder")

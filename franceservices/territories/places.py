@@ -167,11 +167,16 @@ def where_typed(addresses, postal_code):
 def as_good_as_first(addresses):
     """The first address and those of other communes that the service finds as good: one rue de la Paix a town."""
     best = addresses[0]
-    kept = {best.citycode: best}
+    kept = {town_of(best): best}
     for other in addresses[1:]:
         if best.score - other.score < 0.05:
-            kept.setdefault(other.citycode, other)
+            kept.setdefault(town_of(other), other)
     return list(kept.values())
+
+
+def town_of(one):
+    """What tells the commune of an address from others, even when the service gives no code."""
+    return one.citycode or (one.postcode, one.city or one.label)
 
 
 def place_at(one):

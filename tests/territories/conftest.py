@@ -10,8 +10,8 @@ from tests.geocoder_stand_in import running
 @pytest.fixture(autouse=True)
 def _fresh_geocoder():
     cache.clear()
-    geocoder.breaker.reset()
-    geocoder.bucket.reset()
+    for limit in (geocoder.breaker, geocoder.suggestions_breaker, geocoder.bucket, geocoder.slots):
+        limit.reset()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from franceservices.territories import places
 
 pytestmark = pytest.mark.django_db
 
-DOWN = ["hangs", "drips", "error", "html", "nonsense", "nan", "abroad", "huge", "redirects"]
+DOWN = ["hangs", "drips", "error", "html", "nonsense", "nan", "huge", "redirects"]
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +26,16 @@ def test_an_address_is_found_by_the_geocoder(stand_in):
 
 
 def test_an_address_without_a_commune_is_a_choice_among_towns(stand_in):
+    with pytest.raises(places.SeveralPlaces) as raised:
+        places.find("12 rue de la paix")
+
+    labels = [place.label for place in raised.value.choices]
+    assert labels == ["12 Rue de la Paix 75002 Paris", "12 Rue de la Paix 59000 Lille"]
+
+
+def test_towns_are_told_apart_even_without_their_codes(stand_in):
+    stand_in.mode = "without_codes"
+
     with pytest.raises(places.SeveralPlaces) as raised:
         places.find("12 rue de la paix")
 
@@ -106,7 +116,7 @@ def test_a_word_that_only_resembles_a_commune_does_not_serve(stand_in):
         places.find("Tour Eiffel")
 
 
-@pytest.mark.parametrize("mode", ["empty", "unsure", "town_only", "refuses"])
+@pytest.mark.parametrize("mode", ["empty", "unsure", "town_only", "refuses", "abroad"])
 def test_an_unknown_address_falls_back_to_its_commune_and_says_so(mode, stand_in):
     stand_in.mode = mode
 

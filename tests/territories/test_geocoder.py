@@ -1,12 +1,15 @@
 """The State's geocoder answers within its deadline, in the promised shape, or is unavailable."""
 
+import contextlib
 import logging
-import threading
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from franceservices.territories import geocoder
+from franceservices.territories.limits import FAILURES_BEFORE_REST, REST_S
 
 UNWELL = [
     "drips",
@@ -24,7 +27,7 @@ UNWELL = [
     "called_html",
     "hangs_up",
     "text_coordinates",
-    "abroad",
+    "not_a_list",
     "huge",
     "redirects",
 ]
@@ -51,12 +54,35 @@ def test_an_address_has_a_point_and_the_codes_of_its_commune(stand_in):
     )
 
 
-@pytest.mark.parametrize("mode", ["empty", "unsure", "refuses"])
+@pytest.mark.parametrize("mode", ["empty", "unsure", "refuses", "abroad", "abroad_and_unread"])
 def test_an_unknown_address_is_not_found(mode, stand_in):
     stand_in.mode = mode
 
     with pytest.raises(geocoder.AddressNotFound):
         geocoder.search("99 rue Inconnue")
+
+
+def test_only_the_addresses_that_cannot_be_read_or_lie_abroad_are_left_out(stand_in):
+    stand_in.mode = "one_good"
+
+    assert [found.label for found in geocoder.search("rue Béteille")] == ["5 Rue Béteille 12000 Rodez"]
+
+
+def test_an_address_may_lack_its_codes(stand_in):
+    stand_in.mode = "without_codes"
+
+    assert [found.citycode for found in geocoder.search("12 rue de la Paix")] == ["", ""]
+
+
+@pytest.mark.parametrize("mode", ["abroad", "one_good", "without_codes"])
+def test_odd_addresses_are_no_failures(mode, stand_in):
+    stand_in.mode = mode
+    for number in range(FAILURES_BEFORE_REST):
+        with contextlib.suppress(geocoder.AddressNotFound):
+            geocoder.search(f"{number} rue Béteille")
+    stand_in.mode = "good"
+
+    assert geocoder.search("5 rue Béteille Rodez")
 
 
 @pytest.mark.parametrize("mode", UNWELL)
@@ -122,19 +148,19 @@ def test_that_there_is_no_such_address_is_remembered_but_not_a_failure(stand_in)
 
 def test_no_call_goes_during_the_rest_after_failures_in_a_row(stand_in):
     stand_in.mode = "error"
-    for number in range(geocoder.FAILURES_BEFORE_REST + 5):
+    for number in range(FAILURES_BEFORE_REST + 5):
         with pytest.raises(geocoder.GeocoderUnavailable):
             geocoder.search(f"{number} rue de la Paix")
 
-    assert len(stand_in.requests) == geocoder.FAILURES_BEFORE_REST
+    assert len(stand_in.requests) == FAILURES_BEFORE_REST
 
 
 def test_after_the_rest_one_call_goes_and_its_success_ends_it(stand_in, monkeypatch):
     stand_in.mode = "error"
-    for number in range(geocoder.FAILURES_BEFORE_REST):
+    for number in range(FAILURES_BEFORE_REST):
         with pytest.raises(geocoder.GeocoderUnavailable):
             geocoder.search(f"{number} rue de la Paix")
-    later = time.monotonic() + geocoder.REST_S + 1
+    later = time.monotonic() + REST_S + 1
     monkeypatch.setattr(geocoder.breaker, "now", lambda: later)
     stand_in.mode = "good"
 
@@ -207,17 +233,122 @@ def test_what_is_too_short_is_not_asked(typed, stand_in):
     assert stand_in.requests == []
 
 
-def test_many_visitors_at_once_are_all_answered_in_time(stand_in, settings):
+def at_once(*asks):
+    """What each of the functions, all called at the same time, gave or raised, with the seconds that it took."""
+
+    def run(ask):
+        began = time.monotonic()
+        try:
+            return ask(), time.monotonic() - began
+        except geocoder.GeocodingError as error:
+            return error, time.monotonic() - began
+
+    with ThreadPoolExecutor(len(asks)) as threads:
+        return list(threads.map(run, asks))
+
+
+def search_for(number, autocomplete=False):
+    return lambda: geocoder.search(f"{number} rue de la Paix", autocomplete=autocomplete)
+
+
+@pytest.fixture
+def slow_geocoder(stand_in, settings):
+    """It answers well, but after 0.4 s."""
     settings.GEOCODER_DEADLINE_S = 3
-    found = []
+    stand_in.mode, stand_in.delay_s = "slow", 0.4
+    return stand_in
 
-    def ask(number):
-        found.append(geocoder.search(f"{'12 ' if number % 2 else ''}rue de la Paix {' ' * number}Paris"))
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def test_at_most_half_of_the_threads_wait_for_the_geocoder():
+    web_threads = int(os.environ.get("WEB_THREADS") or 4)
 
-    assert len(found) == 20
+    assert 1 <= geocoder.SIMULTANEOUS_CALLS <= max(1, web_threads / 2)
+
+
+def test_visitors_beyond_the_limit_do_not_wait(slow_geocoder, monkeypatch):
+    monkeypatch.setattr(geocoder, "SIMULTANEOUS_CALLS", 2)
+
+    answers = at_once(*map(search_for, range(8)))
+
+    refused = [took_s for answer, took_s in answers if isinstance(answer, geocoder.GeocoderUnavailable)]
+    assert len(slow_geocoder.requests) == 2
+    assert len(refused) == 6
+    assert max(refused) < 0.2
+
+
+def test_being_busy_is_no_failure_and_passes(slow_geocoder, monkeypatch):
+    monkeypatch.setattr(geocoder, "SIMULTANEOUS_CALLS", 2)
+    at_once(*map(search_for, range(8)))
+
+    answers = at_once(search_for(1), search_for(2))
+
+    assert not any(isinstance(answer, geocoder.GeocoderUnavailable) for answer, _ in answers)
+
+
+def test_suggestions_under_way_leave_room_for_a_search(slow_geocoder, monkeypatch):
+    monkeypatch.setattr(geocoder, "SIMULTANEOUS_CALLS", 2)
+    at_once(*[search_for(number, autocomplete=True) for number in range(4)])
+    suggestions = len(slow_geocoder.requests)
+
+    def search_a_moment_later():
+        time.sleep(0.1)
+        return geocoder.search("12 rue de la Paix Paris")
+
+    *_, (found, _) = at_once(*[search_for(number, autocomplete=True) for number in range(5, 9)], search_a_moment_later)
+
+    assert suggestions == 1
+    assert not isinstance(found, Exception)
+
+
+def test_a_suggestion_is_given_up_after_a_second(stand_in, settings):
+    settings.GEOCODER_DEADLINE_S = 3
+    stand_in.mode = "slow"
+
+    ((answer, took_s),) = at_once(search_for(12, autocomplete=True))
+
+    assert isinstance(answer, geocoder.GeocoderUnavailable)
+    assert took_s < 1.3
+
+
+def test_slow_answers_are_given_but_end_in_a_rest(slow_geocoder, monkeypatch):
+    monkeypatch.setattr(geocoder, "SLOW_S", 0.3)
+    slow_geocoder.delay_s = 0.35
+    for number in range(FAILURES_BEFORE_REST):
+        assert geocoder.search(f"rue de la Paix{' ' * number}")
+
+    with pytest.raises(geocoder.GeocoderUnavailable):
+        geocoder.search("12 rue de la Paix")
+
+
+def test_suggestions_given_up_end_in_a_rest_of_suggestions_not_of_searches(stand_in, settings, monkeypatch):
+    monkeypatch.setattr(geocoder, "SUGGESTION_DEADLINE_S", 0.1)
+    settings.GEOCODER_DEADLINE_S = 3
+    stand_in.mode, stand_in.delay_s = "slow", 0.3
+    for number in range(FAILURES_BEFORE_REST + 3):
+        with pytest.raises(geocoder.GeocoderUnavailable):
+            geocoder.search(f"{number} rue de la Paix", autocomplete=True)
+
+    assert len(stand_in.requests) == FAILURES_BEFORE_REST
+    assert geocoder.search("12 rue de la Paix")
+
+
+def test_suggestions_leave_half_of_our_share_to_searches(stand_in, settings, monkeypatch):
+    settings.GEOCODER_REQUESTS_PER_SECOND = 4
+    stand_in.mode = "always_paris"
+    monkeypatch.setattr(geocoder.bucket, "now", lambda: 0)
+    for number in range(6):
+        with contextlib.suppress(geocoder.GeocoderUnavailable):
+            geocoder.search(f"{number} rue de la Paix", autocomplete=True)
+    suggestions = len(stand_in.requests)
+    for number in range(6):
+        with contextlib.suppress(geocoder.GeocoderUnavailable):
+            geocoder.search(f"{number} rue de la Paix")
+
+    assert suggestions == 2
+    assert len(stand_in.requests) == 4
+
+
+def test_a_share_of_one_call_a_second_still_suggests(stand_in, settings):
+    settings.GEOCODER_REQUESTS_PER_SECOND = 1
+
+    assert geocoder.search("5 rue Béteille Rodez", autocomplete=True)
