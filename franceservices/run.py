@@ -18,7 +18,8 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from franceservices.postgres import ClusterError, DiskFull, check_writable, database_url, is_full, locked
+from franceservices.cluster import ClusterError, DiskFull, is_full
+from franceservices.postgres import check_writable, database_url, locked
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"

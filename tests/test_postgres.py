@@ -14,10 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from franceservices import postgres
-from franceservices.postgres import ClusterError, DiskFull, database_url, private_cluster
+from franceservices import cluster, postgres
+from franceservices.cluster import ClusterError, DiskFull
+from franceservices.postgres import database_url, private_cluster
 
-pytestmark = pytest.mark.skipif(not postgres.installed_servers(), reason="PostgreSQL absent de cette machine")
+pytestmark = pytest.mark.skipif(not cluster.installed_servers(), reason="PostgreSQL absent de cette machine")
 
 
 @contextmanager
@@ -135,7 +136,7 @@ def test_stale_pid_file_that_names_another_living_process_is_no_obstacle(var_dir
     pid_file = var_dir / "pg" / "postmaster.pid"
     with private_cluster(var_dir):
         content = pid_file.read_text()
-    somebody = subprocess.Popen(["/usr/bin/sleep", "60"], **postgres.Cluster(var_dir).identity())
+    somebody = subprocess.Popen(["/usr/bin/sleep", "60"], **cluster.Cluster(var_dir).identity())
     try:
         pid_file.write_text(content.replace(content.split()[0], str(somebody.pid), 1))
 
