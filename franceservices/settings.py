@@ -4,6 +4,7 @@
 `local` (what `make run` sets) or `test`. docs/exploitation.md lists every variable.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -14,7 +15,19 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env = environ.Env()
+
+class Env(environ.Env):
+    """django-environ as people expect it: `$` is a character like another, and a blank variable is not given.
+
+    On its own, it reads a value that begins with `$` as the name of another variable; a secret key may begin so.
+    """
+
+    def get_value(self, var, cast=None, default=environ.Env.NOTSET, parse_default=False):
+        text = os.environ.get(var, "").strip()
+        return self.parse_value(text, cast) if text else default
+
+
+env = Env()
 ENVIRONMENT = env.str("ENVIRONMENT", "production")
 if ENVIRONMENT not in ("production", "local", "test"):
     raise ImproperlyConfigured("ENVIRONMENT doit valoir production, local ou test.")
@@ -31,7 +44,15 @@ def required_in_production(name, otherwise):
 
 DEBUG = False
 SECRET_KEY = required_in_production("SECRET_KEY", otherwise="no secret is kept away from production")
-ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", otherwise="localhost,127.0.0.1,[::1],testserver").split(",")
+if IN_PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY doit compter au moins 50 caractères : docs/exploitation.md dit comment.")
+ALLOWED_HOSTS = [
+    name.strip()
+    for name in required_in_production("ALLOWED_HOSTS", otherwise="localhost,127.0.0.1,[::1],testserver").split(",")
+    if name.strip()
+]
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS ne contient aucun nom : donnez ceux du portail, entre virgules.")
 
 # --- What the project is made of -------------------------------------------------------------------
 
@@ -55,14 +76,18 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "franceservices.request_log.RequestLogMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # Headers first: whatever answers or fails further in, they are on the response.
+    "franceservices.security.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "franceservices.security.permissions_policy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "franceservices.health.health_checks",
+    "django.middleware.security.SecurityMiddleware",
+    "franceservices.refusals.method_not_allowed_page",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "franceservices.urls"
 WSGI_APPLICATION = "franceservices.wsgi.application"
@@ -103,14 +128,24 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# A server that is gone without a word must not keep threads waiting; the address may say otherwise.
+DATABASE_OPTIONS = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 10_000,
+} | DATABASES["default"].get("OPTIONS", {})
 # Requests give up early (wsgi.py sets a limit); imports and migrations take the time they need.
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join(
+DATABASE_OPTIONS["options"] = " ".join(
     [
         f"-c statement_timeout={env.int('DATABASE_STATEMENT_TIMEOUT_MS', 0)}",
         "-c lock_timeout=10s",
         "-c idle_in_transaction_session_timeout=60s",
+        DATABASE_OPTIONS.get("options", ""),  # PostgreSQL keeps the last word on each
     ]
-)
+).strip()
+DATABASES["default"]["OPTIONS"] = DATABASE_OPTIONS
 
 # --- Files sent to browsers ------------------------------------------------------------------------
 
@@ -156,7 +191,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", IN_PRODUCTION)
-SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IN_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IN_PRODUCTION
@@ -212,7 +246,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "franceservices.request_log.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": sys.stderr}},
+    "filters": {"discreet": {"()": "franceservices.request_log.Discreet"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["discreet"],
+            "stream": sys.stderr,
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},

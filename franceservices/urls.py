@@ -1,11 +1,7 @@
-"""Every address of the portal."""
+"""Every address of the portal, but for /healthz/live and /healthz/ready: `health.health_checks` answers those first."""
 
 from django.urls import include, path
 
-from franceservices import health
-
 urlpatterns = [
-    path("healthz/live", health.live),
-    path("healthz/ready", health.ready),
     path("", include("sites.urls")),
 ]

@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "franceservices.settings")
 # A page that takes longer than this is better refused than waited for; commands have no such limit.
-os.environ.setdefault("DATABASE_STATEMENT_TIMEOUT_MS", "5000")
+os.environ["DATABASE_STATEMENT_TIMEOUT_MS"] = os.environ.get("DATABASE_STATEMENT_TIMEOUT_MS", "").strip() or "5000"
 
 from django.core.wsgi import get_wsgi_application
 

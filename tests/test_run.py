@@ -44,6 +44,12 @@ def started(*arguments, **environment):
         process.communicate()
 
 
+def url_of_tests():
+    """DATABASE_URL, but of the database that these tests use."""
+    name = connection.settings_dict["NAME"]
+    return os.environ["DATABASE_URL"].replace(f"/{name.removeprefix('test_')}", f"/{name}")
+
+
 def test_a_port_that_is_taken_is_told_in_one_sentence():
     with socket.create_server((run.HOST, 0)) as taken:
         port = taken.getsockname()[1]
@@ -74,8 +80,7 @@ def test_portal_is_announced_once_ready_and_stops_cleanly(number, port, tmp_path
         "run.VAR_DIR = Path(sys.argv[1]); run.LOG = run.VAR_DIR / 'log' / 'portail.log'\n"
         "run.prepare = lambda log: None; sys.exit(run.main())"
     )
-    url = os.environ["DATABASE_URL"].replace("/franceservices", f"/{connection.settings_dict['NAME']}")
-    with started("-c", script, tmp_path, PORT=str(port), DATABASE_URL=url) as process:
+    with started("-c", script, tmp_path, PORT=str(port), DATABASE_URL=url_of_tests()) as process:
         said = ""
         while "est servi" not in said:
             line = process.stdout.readline()
@@ -149,12 +154,54 @@ PRODUCTION = {
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
 def test_production_refuses_to_start_half_configured(missing, port):
-    environment = PRODUCTION | {missing: ""}
+    environment = PRODUCTION | {missing: " "}
     with started("-m", "gunicorn", "--bind", f"{run.HOST}:{port}", "franceservices.wsgi", **environment) as process:
         said, _ = process.communicate(timeout=20)
 
     assert process.returncode != 0
     assert f"Définissez la variable d'environnement {missing}" in said
+
+
+def settings_under(expression, **environment):
+    """What a new process prints for `expression` once it has read the settings, or the end of its traceback."""
+    script = f"from django.conf import settings; print(repr({expression}))"
+    given = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "franceservices.settings"} | environment
+    with started("-c", script, **given) as process:
+        said, _ = process.communicate(timeout=20)
+    return said.splitlines()[-1]
+
+
+@pytest.mark.parametrize("short", ["x", "s" * 49, " " * 60 + "x"])
+def test_production_refuses_a_short_secret(short):
+    assert "au moins 50 caractères" in settings_under("settings.SECRET_KEY", SECRET_KEY=short)
+
+
+def test_a_dollar_is_a_character_like_another():
+    secret = "$" + "s" * 60
+
+    said = settings_under("(settings.SECRET_KEY, settings.TILES_URL)", SECRET_KEY=secret, TILES_URL="$SECRET_KEY")
+
+    assert said == repr((secret, "$SECRET_KEY"))
+
+
+def test_a_blank_variable_is_not_given():
+    expression = "(settings.GEOCODER_REQUESTS_PER_SECOND, settings.DATABASES['default']['OPTIONS']['options'])"
+
+    said = settings_under(
+        f"__import__('franceservices.wsgi') and {expression}", WEB_CONCURRENCY=" ", DATABASE_STATEMENT_TIMEOUT_MS=""
+    )
+
+    assert said.startswith("(50.0, '-c statement_timeout=5000 ")
+
+
+def test_hosts_may_be_written_with_spaces_and_a_last_comma():
+    said = settings_under("settings.ALLOWED_HOSTS", ALLOWED_HOSTS="portail.fr, www.portail.fr,")
+
+    assert said == "['portail.fr', 'www.portail.fr']"
+
+
+def test_hosts_that_name_nobody_are_refused():
+    assert "ALLOWED_HOSTS ne contient aucun nom" in settings_under("settings.ALLOWED_HOSTS", ALLOWED_HOSTS=" , ")
 
 
 def test_server_lets_an_over_long_search_reach_our_own_page(port):
