@@ -10,9 +10,10 @@ import sys
 from gunicorn.http import message
 
 # The settings read it too, to share out what the geocoder bears.
-workers = int(os.environ.setdefault("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "4"))
+workers = int(os.environ.get("WEB_CONCURRENCY", "").strip() or 2)
+os.environ["WEB_CONCURRENCY"] = str(workers)
+worker_class = "franceservices.server.PatientWorker"
+threads = int(os.environ.get("WEB_THREADS", "").strip() or 4)
 control_socket_disable = True  # one more door, in the home folder, that nobody uses
 preload_app = True  # a mistake in the settings stops the start instead of killing workers in a loop
 
@@ -29,7 +30,7 @@ limit_request_fields = 100
 limit_request_field_size = 8190
 
 # The proxies whose X-Forwarded-Proto is believed.
-forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "").strip() or "127.0.0.1,::1"
 
 # Workers show that they are alive by touching a file: on a disk, a slow write would pass for a hung worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn uses mkstemp
@@ -39,7 +40,15 @@ logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "franceservices.request_log.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": sys.stderr}},
+    "filters": {"discreet": {"()": "franceservices.request_log.Discreet"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["discreet"],
+            "stream": sys.stderr,
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"gunicorn.error": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
 }
