@@ -21,7 +21,10 @@ ROMAN = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One way of naming a place. `qualifiers` are what may stand beside the name to tell it from homonyms."""
+    """One way of naming a place. `qualifiers` are what may stand beside the name to tell it from homonyms.
+
+    `centre` names the commune that lends its point to a département or a région.
+    """
 
     search_name: str
     spelling: str  # name, alias or postal_code
@@ -32,6 +35,7 @@ class Entry:
     qualifiers: tuple
     population: int
     point: tuple | None  # (longitude, latitude)
+    centre: str = ""
     is_former: bool = False
 
 
@@ -98,6 +102,7 @@ def region_entries(territories, code):
         qualifiers=("region",),
         population=territories.population.get(key, 0),
         point=largest and largest["point"],
+        centre=largest["name"] if largest else "",
     )
     return [entry, *spelt(entry, ABBREVIATED_REGIONS.get(code, ()))]
 
@@ -117,6 +122,7 @@ def departement_entries(territories, code):
         qualifiers=tuple([normalise(sort), code.lower()] + ([normalise(region["name"])] if region else [])),
         population=territories.population.get(code, 0),
         point=largest and largest["point"],
+        centre=largest["name"] if largest else "",
     )
     numbers = [code.lower(), code.lstrip("0").lower()] + (["20"] if code in ("2A", "2B") else [])
     return [entry, *spelt(entry, numbers)]

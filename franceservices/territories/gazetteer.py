@@ -9,6 +9,9 @@ from . import names
 from .models import PlaceName
 
 FEW = 40  # rows looked at when the name is not known exactly
+# Characters from which a text is no name, however mistyped. The longest of the names (Saint-Remy-en-Bouzemont-
+# Saint-Genest-et-Isson: 8 words) has 45. Counting words would refuse it, or let through six long ones.
+LONGEST_NAME = 50
 
 
 class Reading:
@@ -31,7 +34,12 @@ def readings(found):
 
 
 def resembling(name):
-    """Names spelt nearly like `name`, the likeliest first, as [(likeness from 0 to 1, row)]. One query."""
+    """Names spelt nearly like `name`, the likeliest first, as [(likeness from 0 to 1, row)]. One query.
+
+    None, and no query, for what is longer than LONGEST_NAME: the comparison costs more with each word.
+    """
+    if len(name) > LONGEST_NAME:
+        return []
     rows = PlaceName.objects.filter(spelling="name").order_by(TrigramDistance("search_name", name))[:FEW]
     ranked = [(likeness(name, row.search_name), row) for row in rows]
     return sorted(ranked, key=lambda pair: (-pair[0] - fame(pair[1]), pair[1].pk))

@@ -41,6 +41,7 @@ PLACE_NAME_COLUMNS = (
     "qualifiers",
     "population",
     "location",
+    "centre",
     "is_former",
 )
 
@@ -194,6 +195,7 @@ def place_name_row(entry):
         array(entry.qualifiers),
         entry.population,
         ewkt(entry.point),
+        entry.centre,
         entry.is_former,
     )
 

@@ -114,6 +114,12 @@ class PlaceName(models.Model):
     qualifiers = ArrayField(models.CharField(max_length=80), verbose_name="précisions", default=list)
     population = models.PositiveIntegerField()
     location = models.PointField("position", geography=True)
+    centre = models.CharField(
+        "commune d'où comptent les distances",
+        max_length=60,
+        blank=True,
+        help_text="La plus peuplée du département ou de la région ; vide pour une commune.",
+    )
     is_former = models.BooleanField("ancienne commune")
 
     class Meta:

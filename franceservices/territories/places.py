@@ -22,7 +22,10 @@ SUGGESTIONS = 6
 
 @dataclass(frozen=True)
 class Place:
-    """A point (WGS 84, x = longitude) with the words that show it. See `find` for `kind`, `code` and `notice`."""
+    """A point (WGS 84, x = longitude) with the words that show it. See `find` for `kind`, `code` and `notice`.
+
+    `centre` is the name of the commune whose point a département or a région has, '' for other kinds.
+    """
 
     kind: str
     label: str
@@ -30,6 +33,7 @@ class Place:
     code: str = ""
     detail: str = ""
     notice: str = ""
+    centre: str = ""
 
 
 class PlaceError(Exception):
@@ -56,6 +60,13 @@ class NoSuchPlace(PlaceError):
         self.suggestions = list(suggestions)
 
 
+class OutsideFrance(NoSuchPlace):
+    """The position is nowhere in French territory: nobody is wrong, whoever is abroad can only type a place.
+
+    `suggestions` holds the position the other way round when that one is in France.
+    """
+
+
 class GeocoderUnavailable(PlaceError):
     """The geocoder did not answer and the text names no commune: nothing is wrong with it, ask for a commune."""
 
@@ -66,7 +77,7 @@ def find(text):
     `kind` is commune (arrondissements and former communes too), departement, region, address or position;
     `code` the INSEE, département or région code, or ''. `notice` is '' or says that the commune of the text
     stands for its address: geocoder_unavailable, address_not_found. The point of a département or a région
-    is that of its most populous commune. Raises a `PlaceError`.
+    is that of its most populous commune, named by `centre`. Raises a `PlaceError`.
     """
     text, too_long = names.cleaned(text), len(text) > names.MAX_LENGTH
     if not any(c.isalnum() for c in text):
@@ -88,15 +99,18 @@ def find(text):
 
 
 def position(latitude, longitude):
-    """A place for a position that the visitor gave. Two numbers the wrong way round are suggested back."""
+    """A place for a position that the visitor gave, degrees.
+
+    Raises `OutsideFrance`. Two numbers the wrong way round are suggested back.
+    """
     if in_france(latitude, longitude):
         return Place("position", f"{round(latitude, 5)}, {round(longitude, 5)}", Point(longitude, latitude, srid=4326))
-    raise NoSuchPlace([position(longitude, latitude)] if in_france(longitude, latitude) else [])
+    raise OutsideFrance([position(longitude, latitude)] if in_france(longitude, latitude) else [])
 
 
 def place_of(row, notice=""):
     """The `Place` of a row of the gazetteer."""
-    return Place(row.kind, row.label, row.location, row.code, row.detail, notice)
+    return Place(row.kind, row.label, row.location, row.code, row.detail, notice, row.centre)
 
 
 def one_of(rows, notice=""):

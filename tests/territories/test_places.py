@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from franceservices.territories import places
+from franceservices.territories import gazetteer, geocoder, places
 from franceservices.territories.models import PlaceName
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_nobody_is_called")]
@@ -217,9 +217,51 @@ def test_a_position_the_wrong_way_round_is_suggested_back():
     assert suggestions_for("2.57, 44.35") == ["44.35, 2.57"]
 
 
-@pytest.mark.parametrize("typed", ["0, 0", "51.5, -0.1", "999, 999"])
-def test_a_position_abroad_is_no_place(typed):
-    assert suggestions_for(typed) == []
+@pytest.mark.parametrize("typed", ["0, 0", "51.5, -0.1", "999, 999", "2.57, 44.35"])
+def test_a_position_abroad_is_told_from_a_name_that_nobody_knows(typed):
+    with pytest.raises(places.OutsideFrance):
+        places.find(typed)
+
+
+def test_a_position_far_abroad_suggests_nothing():
+    assert suggestions_for("51.5, -0.1") == []
+
+
+def test_an_unknown_name_is_not_abroad():
+    with pytest.raises(places.NoSuchPlace) as raised:
+        places.find("zzzzzz")
+
+    assert not isinstance(raised.value, places.OutsideFrance)
+
+
+@pytest.mark.parametrize(
+    ("typed", "centre"),
+    [
+        ("Occitanie", "Toulouse"),
+        ("Haute-Garonne", "Toulouse"),
+        ("12", "Rodez"),
+        ("Nouvelle-Calédonie", "Nouméa"),
+        ("Rodez", ""),
+        ("Pierrefitte-sur-Seine", ""),
+        ("Paris 12", ""),
+        ("44.35, 2.57", ""),
+    ],
+)
+def test_a_departement_or_a_region_names_the_commune_that_its_distances_start_from(typed, centre):
+    assert places.find(typed).centre == centre
+
+
+def test_the_longest_name_is_understood_even_mistyped():
+    longest = "Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson"
+
+    assert places.find(longest).code == "51513"
+    assert suggestions_for(f"{longest.replace('Saint', 'Sainnt')}n") == [f"{longest} (51)"]
+
+
+def test_every_name_is_short_enough_to_be_looked_for_mistyped():
+    longest = max(map(len, PlaceName.objects.filter(spelling="name").values_list("search_name", flat=True)))
+
+    assert longest + 5 <= gazetteer.LONGEST_NAME
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
@@ -270,9 +312,27 @@ def test_the_labels_of_all_homonyms_differ():
     assert len(set(labels)) == len(labels)
 
 
+def test_a_text_longer_than_any_name_is_compared_with_none(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(geocoder, "ask", lambda parameters: [])
+    sentence = "bonjour je voudrais prendre rendez vous pour refaire ma carte grise merci"
+
+    with django_assert_num_queries(1), pytest.raises(places.NoSuchPlace):
+        places.find(sentence)
+    with django_assert_num_queries(1):
+        assert places.suggest(sentence) == []
+
+
 @pytest.mark.parametrize(
     ("typed", "queries"),
-    [("Paris", 1), ("12000", 1), ("Saint-Denis 93", 1), ("Saint-Denis", 1), ("Évry", 2), ("toulose", 2)],
+    [
+        ("Paris", 1),
+        ("Occitanie", 1),
+        ("12000", 1),
+        ("Saint-Denis 93", 1),
+        ("Saint-Denis", 1),
+        ("Évry", 2),
+        ("toulose", 2),
+    ],
 )
 def test_a_local_answer_costs_at_most_two_queries(typed, queries, django_assert_num_queries):
     with django_assert_num_queries(queries), contextlib.suppress(places.SeveralPlaces, places.NoSuchPlace):

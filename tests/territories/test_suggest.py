@@ -1,6 +1,8 @@
 """Suggestions while typing: what begins so, the most populous first, then what resembles it."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from franceservices.territories import places
 
@@ -60,3 +62,13 @@ def test_nothing_is_suggested_for_what_names_nothing(typed):
 def test_suggestions_cost_at_most_two_queries(typed, django_assert_max_num_queries):
     with django_assert_max_num_queries(2):
         places.suggest(typed)
+
+
+def test_a_typing_slip_is_looked_for_in_the_index():
+    with CaptureQueriesContext(connection) as asked:
+        places.suggest("toulose")
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked[-1]['sql']}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert "Index Scan using placename_search_name_trigram" in plan
