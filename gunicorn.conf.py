@@ -12,7 +12,7 @@ from gunicorn.http import message
 # The settings read it too, to share out what the geocoder bears.
 workers = int(os.environ.get("WEB_CONCURRENCY", "").strip() or 2)
 os.environ["WEB_CONCURRENCY"] = str(workers)
-worker_class = "franceservices.server.PatientWorker"
+worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "").strip() or 4)
 control_socket_disable = True  # one more door, in the home folder, that nobody uses
 preload_app = True  # a mistake in the settings stops the start instead of killing workers in a loop

@@ -41,6 +41,10 @@ class SearchForm(forms.Form):
             self.place = self._place(data)
         except places.SeveralPlaces as error:
             self.choices = error.choices
+        except places.OutsideFrance:
+            self.add_error(
+                "q", "Ce lieu est hors du territoire français. Écrivez une commune, un code postal ou une adresse."
+            )
         except places.NoSuchPlace as error:
             self.suggestions = error.suggestions
             self.add_error("q", NOT_THIS_ONE if self.suggestions else NOT_FOUND)

@@ -43,7 +43,7 @@ def search(request):
 
 
 @require_safe
-@cache_control(private=True, max_age=600)
+@cache_control(private=True, max_age=60)
 def suggestions(request):
     """Places that what is being typed may become, as JSON: label, detail, and the address of their results."""
     typed = request.GET.get("q", "")

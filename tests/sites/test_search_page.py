@@ -105,6 +105,19 @@ def test_a_position_is_searched_from_and_named(client):
     assert "près de chez moi" in response.text
 
 
+def test_a_territory_says_where_its_distances_are_counted_from(client):
+    make_site()
+
+    assert "Distances depuis Toulouse." in client.get("/recherche/", {"q": "Occitanie"}).text
+
+
+def test_a_position_abroad_is_said_to_be_abroad(client):
+    response = client.get("/recherche/", {"lat": "48.2", "lon": "-30"})
+
+    assert response.status_code == 400
+    assert "hors du territoire français" in response.text
+
+
 def test_homonyms_give_a_choice_of_places_that_are_found_again(client):
     page = client.get("/recherche/", {"q": "Saint-Denis"}).text
 
