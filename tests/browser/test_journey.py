@@ -252,8 +252,8 @@ def test_nothing_overflows_a_320_px_screen(visit, portal, address):
 
 
 def test_every_page_says_that_the_data_are_a_demonstration(visit, portal):
-    page = visit(portal, java_script_enabled=False)
-    for address in ("/", "/recherche/", "/recherche/?q=Rodez", "/recherche/?q=Saint-Denis"):
+    page = visit(portal, java_script_enabled=False, complain=False)
+    for address in ("/", "/recherche/", "/recherche/?q=Rodez", "/recherche/?q=Saint-Denis", "/nulle-part/"):
         page.goto(portal + address)
         expect(page.get_by_text("Données de démonstration")).to_be_visible()
 
