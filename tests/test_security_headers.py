@@ -1,6 +1,7 @@
 """What every response carries, whatever its status: asserted on live responses."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from sites import views
@@ -34,6 +35,7 @@ def like_production(settings):
     settings.SECURE_HSTS_SECONDS = 3600
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("like_production")
 @pytest.mark.parametrize(
     ("status", "method", "address", "options"),
@@ -116,8 +118,11 @@ def test_what_was_not_sent_from_our_pages_is_refused_in_french_with_a_way_on(met
     assert 'href="/recherche/"' in response.text
 
 
-def test_an_unknown_address_is_not_found_even_without_the_database(client):
-    """No `db` fixture: a query would fail the test."""
+@pytest.mark.django_db
+def test_an_unknown_address_is_not_found_even_when_the_database_refuses(client):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE sites_site RENAME TO elsewhere")
+
     response = client.get("/nulle-part/")
 
     assert response.status_code == 404
