@@ -47,7 +47,7 @@ def statistics(request):
 
 @require_safe
 def site_map(request):
-    communes = Commune.objects.current().filter(departement=OuterRef("pk"), location__isnull=False)
-    on_the_map = Departement.objects.filter(Exists(communes))  # the others cannot be searched: nobody lives there
-    departements = on_the_map.select_related("region").order_by("region__name", "code")  # those of no region come last
+    communes = Commune.objects.current().filter(departement=OuterRef("pk"), location__isnull=False, population__gt=0)
+    inhabited = Departement.objects.filter(Exists(communes))
+    departements = inhabited.select_related("region").order_by("region__slug", "code")  # those of no region come last
     return render(request, "pages/plan-du-site.html", {"title": "Plan du site", "departements": departements})

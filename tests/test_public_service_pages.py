@@ -127,6 +127,8 @@ def test_the_plan_of_the_site_lists_the_departements_by_region(client):
 
     assert "Occitanie Ariège (09) Aude (11) Aveyron (12)" in page
     assert "Collectivités d'outre-mer Saint-Pierre-et-Miquelon (975)" in page
+    assert page.index("Île-de-France") < page.index("Normandie")
+    assert "Clipperton" not in page  # nobody lives there
 
 
 # --- Who answers for the portal --------------------------------------------------------------------
