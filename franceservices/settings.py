@@ -262,3 +262,16 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
     },
 }
+
+# --- Who answers for the portal --------------------------------------------------------------------
+
+# The public-service pages show what is empty as missing: nothing is invented.
+PUBLISHER = {
+    "name": env.str("PUBLISHER_NAME", ""),
+    "address": env.str("PUBLISHER_ADDRESS", ""),
+    "director": env.str("PUBLICATION_DIRECTOR", ""),
+    "hosting": env.str("HOSTING", ""),
+    "email": env.str("CONTACT_EMAIL", ""),
+    "data_protection": env.str("DATA_PROTECTION_CONTACT", ""),
+    "proxy_logs_kept_for": env.str("PROXY_LOGS_KEPT_FOR", ""),
+}

@@ -16,6 +16,15 @@ PAGES = {
     "vouliez-vous dire": "/recherche/?q=toulose",
     "lien abîmé": "/recherche/?lat=NaN&lon=2",
     "page introuvable": "/nulle-part/",
+    "accessibilité": "/accessibilite/",
+    "budget": "/budget/",
+    "contact": "/contact/",
+    "cookies": "/cookies/",
+    "données personnelles": "/donnees-personnelles/",
+    "facile à lire": "/facile-a-lire/",
+    "mentions légales": "/mentions-legales/",
+    "plan du site": "/plan-du-site/",
+    "statistiques": "/stats/",
 }
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE, NARROW], ids=["1366", "390", "320"])
 

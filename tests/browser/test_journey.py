@@ -244,7 +244,13 @@ def test_an_older_answer_never_replaces_a_newer_one(visit, portal):
     expect(page.get_by_role("option").first).to_contain_text("Rodez")
 
 
-@pytest.mark.parametrize("address", ["/", "/recherche/?q=Rodez", "/recherche/?q=Saint-Denis", "/nulle-part/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/", "/recherche/?q=Rodez", "/recherche/?q=Saint-Denis", "/nulle-part/"),
+        *("/accessibilite/", "/facile-a-lire/", "/mentions-legales/", "/plan-du-site/", "/stats/"),
+    ],
+)
 def test_nothing_overflows_a_320_px_screen(visit, portal, address):
     page = visit(portal + address, NARROW, complain=False)
 
