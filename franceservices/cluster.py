@@ -278,4 +278,5 @@ def installed_servers():
 
 def is_full(folder):
     """Less room than PostgreSQL needs for its next journal file."""
-    return shutil.disk_usage(folder if folder.exists() else folder.parent).free < 17 * 1024**2
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    return shutil.disk_usage(there).free < 17 * 1024**2
