@@ -40,6 +40,13 @@ class SiteQuerySet(models.QuerySet):
     def in_region(self, code):
         return self.filter(commune__departement__region=code)
 
+    def in_commune(self, insee):
+        """Sites of a commune of today, those of its arrondissements and former communes included."""
+        return self.filter(Q(commune=insee) | Q(commune__replaced_by=insee))
+
+    def outside_commune(self, insee):
+        return self.exclude(Q(commune=insee) | Q(commune__replaced_by=insee))
+
     def within(self, point, km):
         """Sites at most `km` kilometres from `point` (WGS 84, x = longitude), as the crow flies."""
         return self.filter(location__dwithin=(point, D(km=km)))  # only dwithin uses the index
@@ -59,9 +66,17 @@ class SiteQuerySet(models.QuerySet):
         """
         return self.annotate(distance=Distance("location", point)).order_by("distance", "pk")
 
+    def by_commune(self):
+        """In the alphabetical order of communes."""
+        return self.order_by("commune__name", "name", "pk")
+
     def with_commune(self):
         """Adds the commune and its département, which every page shows."""
         return self.select_related("commune__departement")
+
+    def with_territories(self):
+        """Adds the commune, the one that replaced it, its département and its région."""
+        return self.select_related("commune__replaced_by", "commune__departement__region")
 
     def with_hours(self):
         """Adds `.slot_rows`, the weekly slots as [weekday, opens, closes], without another query."""
