@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sites import place_views, views
+from sites import place_views, sitemaps, views
 
 app_name = "sites"
 
@@ -17,4 +17,7 @@ urlpatterns = [
         r"^departements/(?P<code>\d[\dAB]\d?)(?:-(?P<slug>[-\w]*))?/$", place_views.departement, name="departement"
     ),
     re_path(r"^regions/(?P<code>\d\d)(?:-(?P<slug>[-\w]*))?/$", place_views.region, name="region"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.part, name="sitemap_part"),
 ]
