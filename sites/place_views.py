@@ -37,7 +37,7 @@ def commune(request, insee, slug=""):
         "results": results,
         "page": results.page,
         "nearby": list(enumerate(nearby, start=results.page.end_index() + 1)),
-        "neighbours": Commune.objects.around(found)[:NEIGHBOURS],
+        "neighbours": Commune.objects.around(found).only("name", "slug")[:NEIGHBOURS],
     }
     return _render(request, "places/commune.html", found, context, [*results.sites, *nearby])
 

@@ -48,6 +48,10 @@ class CommuneQuerySet(models.QuerySet):
         """Today's communes: neither arrondissements nor former communes."""
         return self.filter(replaced_by=None)
 
+    def codes_of(self, insee):
+        """A commune of today with its arrondissements and the former communes that it replaced."""
+        return self.filter(Q(pk=insee) | Q(replaced_by=insee))
+
     def around(self, commune):
         """Today's other communes of its département, closest first. None when it has no known point."""
         if not commune.location:

@@ -91,7 +91,7 @@ def test_a_commune_without_a_known_point_has_a_page(client):
 
 
 def test_a_commune_links_to_those_around_it_in_its_departement(client):
-    neighbours = client.get(COMMUNE).context["neighbours"]
+    neighbours = list(client.get(COMMUNE).context["neighbours"])
 
     assert [neighbour.name for neighbour in neighbours[:3]] == ["Le Monastère", "Olemps", "Onet-le-Château"]
     assert len(neighbours) == 8
