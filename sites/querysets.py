@@ -1,5 +1,7 @@
 """Questions that can be asked of the directory, as words that chain."""
 
+from operator import attrgetter
+
 from django.apps import apps
 from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Distance
@@ -60,6 +62,14 @@ class SiteQuerySet(models.QuerySet):
         """
         nearest = self.annotate(distance=Distance("location", point)).order_by(IndexedDistance("location", point))
         return sorted(d.m for d in nearest.values_list("distance", flat=True)[: count + 2])[:count]
+
+    def nearest_to(self, point, count):
+        """The `count` sites closest to `point`, as a list, closest first, each with `.distance`.
+
+        As `distances_of_nearest`, and for the same reason: two more are read, then sorted truly.
+        """
+        nearest = self.annotate(distance=Distance("location", point)).order_by(IndexedDistance("location", point))
+        return sorted(nearest[: count + 2], key=attrgetter("distance.m", "pk"))[:count]
 
     def ordered_from(self, point):
         """Closest to `point` first. Adds `.distance` (read `.distance.m`).

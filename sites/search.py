@@ -74,15 +74,15 @@ def of_departement(departement, page=1):
 
 
 def nearest_outside(commune):
-    """The `NEARBY` sites closest to a commune's centre and outside it, each with `.distance`. Two queries.
+    """The `NEARBY` sites closest to a commune's centre and outside it, each with `.distance`. One query.
 
     Fewer when there are fewer within the largest radius, none when the commune has no known point.
     """
     if not commune.location:
         return []
     sites = Site.objects.open_to_public().outside_commune(commune.pk)
-    radius = _wide_enough(sites.distances_of_nearest(commune.location, NEARBY), RADII_KM[0], NEARBY)
-    return list(sites.within(commune.location, radius).ordered_from(commune.location).for_cards()[:NEARBY])
+    nearest = sites.for_cards().nearest_to(commune.location, NEARBY)
+    return [site for site in nearest if site.distance.km <= RADII_KM[-1]]
 
 
 def _results(sites, page, radius_km=None, asked_km=None):
@@ -90,10 +90,10 @@ def _results(sites, page, radius_km=None, asked_km=None):
     return Results(paginator.get_page(page), paginator.count, radius_km, asked_km)
 
 
-def _wide_enough(nearest, radius_km, how_many=ENOUGH):
+def _wide_enough(nearest, radius_km):
     """The first radius from `radius_km` on that holds the `nearest` distances (metres), or the last of all."""
     radii = [radius_km, *(step for step in RADII_KM if step > radius_km)]
-    if len(nearest) < how_many:
+    if len(nearest) < ENOUGH:
         return radii[-1]
     return next((km for km in radii if nearest[-1] <= km * 1000), radii[-1])
 
