@@ -1,5 +1,7 @@
 """Questions that can be asked of the directory, as words that chain."""
 
+from operator import attrgetter
+
 from django.apps import apps
 from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Distance
@@ -8,6 +10,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Count, FloatField, Func, OuterRef, Q, Value
 from django.db.models.functions import Cast, JSONArray
+
+from franceservices.territories.models import Commune
 
 
 class IndexedDistance(Func):
@@ -40,6 +44,13 @@ class SiteQuerySet(models.QuerySet):
     def in_region(self, code):
         return self.filter(commune__departement__region=code)
 
+    def in_commune(self, insee):
+        """Sites of a commune of today, those of its arrondissements and former communes included."""
+        return self.filter(commune__in=Commune.objects.codes_of(insee))  # a join and an OR would read every site
+
+    def outside_commune(self, insee):
+        return self.exclude(commune__in=Commune.objects.codes_of(insee))
+
     def within(self, point, km):
         """Sites at most `km` kilometres from `point` (WGS 84, x = longitude), as the crow flies."""
         return self.filter(location__dwithin=(point, D(km=km)))  # only dwithin uses the index
@@ -52,6 +63,14 @@ class SiteQuerySet(models.QuerySet):
         nearest = self.annotate(distance=Distance("location", point)).order_by(IndexedDistance("location", point))
         return sorted(d.m for d in nearest.values_list("distance", flat=True)[: count + 2])[:count]
 
+    def nearest_to(self, point, count):
+        """The `count` sites closest to `point`, as a list, closest first, each with `.distance`.
+
+        As `distances_of_nearest`, and for the same reason: two more are read, then sorted truly.
+        """
+        nearest = self.annotate(distance=Distance("location", point)).order_by(IndexedDistance("location", point))
+        return sorted(nearest[: count + 2], key=attrgetter("distance.m", "pk"))[:count]
+
     def ordered_from(self, point):
         """Closest to `point` first. Adds `.distance` (read `.distance.m`).
 
@@ -59,9 +78,17 @@ class SiteQuerySet(models.QuerySet):
         """
         return self.annotate(distance=Distance("location", point)).order_by("distance", "pk")
 
+    def by_commune(self):
+        """In the alphabetical order of communes."""
+        return self.order_by("commune__name", "name", "pk")
+
     def with_commune(self):
         """Adds the commune and its département, which every page shows."""
         return self.select_related("commune__departement")
+
+    def with_territories(self):
+        """Adds the commune, the one that replaced it, its département and its région."""
+        return self.select_related("commune__replaced_by", "commune__departement__region")
 
     def with_hours(self):
         """Adds `.slot_rows`, the weekly slots as [weekday, opens, closes], without another query."""

@@ -10,13 +10,14 @@ from sites.models import Site
 RADII_KM = (10, 20, 50, 100, 200)
 ENOUGH = 3
 PER_PAGE = 20
+NEARBY = 5  # sites shown beside those of a commune
 
 
 @dataclass(frozen=True)
 class Results:
-    """A page of sites, closest first, each with `.distance`.
+    """A page of sites, in order; each with `.distance` when the order is from the closest.
 
-    `radius_km` is how far was looked, None inside a département or a région; `asked_km` is where the looking
+    `radius_km` is how far was looked, None inside a territory; `asked_km` is where the looking
     started. `total` counts the sites of all pages.
     """
 
@@ -58,8 +59,35 @@ def search_near(place, page=1, radius_km=RADII_KM[0]):
     else:
         radius = _wide_enough(sites.distances_of_nearest(place.point, ENOUGH), radius_km)
         sites = sites.within(place.point, radius)
-    paginator = ThriftyPaginator(sites.ordered_from(place.point).for_cards(), PER_PAGE)
-    return Results(paginator.get_page(page), paginator.count, radius, radius and radius_km)
+    return _results(sites.ordered_from(place.point), page, radius, radius and radius_km)
+
+
+def of_commune(commune, page=1):
+    """The sites of a commune of today, closest to its centre first; by name when it has no known point."""
+    sites = Site.objects.open_to_public().in_commune(commune.pk)
+    return _results(sites.ordered_from(commune.location) if commune.location else sites.by_commune(), page)
+
+
+def of_departement(departement, page=1):
+    """The sites of a département, by commune."""
+    return _results(Site.objects.open_to_public().in_departement(departement.pk).by_commune(), page)
+
+
+def nearest_outside(commune):
+    """The `NEARBY` sites closest to a commune's centre and outside it, each with `.distance`. One query.
+
+    Fewer when there are fewer within the largest radius, none when the commune has no known point.
+    """
+    if not commune.location:
+        return []
+    sites = Site.objects.open_to_public().outside_commune(commune.pk)
+    nearest = sites.for_cards().nearest_to(commune.location, NEARBY)
+    return [site for site in nearest if site.distance.km <= RADII_KM[-1]]
+
+
+def _results(sites, page, radius_km=None, asked_km=None):
+    paginator = ThriftyPaginator(sites.for_cards(), PER_PAGE)
+    return Results(paginator.get_page(page), paginator.count, radius_km, asked_km)
 
 
 def _wide_enough(nearest, radius_km):

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sites import pages, views
+from sites import pages, place_views, sitemaps, views
 
 app_name = "sites"
 
@@ -12,6 +12,14 @@ urlpatterns = [
     path("recherche/suggestions/", views.suggestions, name="suggestions"),
     path("carte/sites.json", views.map_sites, name="map_sites"),
     re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?/$", views.site, name="site"),
+    re_path(r"^communes/(?P<insee>\d[\dAB]\d{3})(?:-(?P<slug>[-\w]*))?/$", place_views.commune, name="commune"),
+    re_path(
+        r"^departements/(?P<code>\d[\dAB]\d?)(?:-(?P<slug>[-\w]*))?/$", place_views.departement, name="departement"
+    ),
+    re_path(r"^regions/(?P<code>\d\d)(?:-(?P<slug>[-\w]*))?/$", place_views.region, name="region"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.part, name="sitemap_part"),
     *(path(f"{slug}/", pages.written, {"slug": slug}, name=slug) for slug in pages.WRITTEN),
     path("plan-du-site/", pages.site_map, name="plan-du-site"),
     path("stats/", pages.statistics, name="stats"),

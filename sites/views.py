@@ -15,6 +15,7 @@ from sites import map_data
 from sites.forms import SearchForm
 from sites.models import Partner, Site
 from sites.search import search_near
+from sites.structured_data import government_office
 
 
 @require_safe
@@ -63,7 +64,7 @@ def _suggestion(place):
 @require_safe
 def site(request, external_id, slug=""):
     """A site's page, at its one true address."""
-    found = Site.objects.exclude(status=Site.Status.WITHDRAWN).with_commune().with_hours()
+    found = Site.objects.exclude(status=Site.Status.WITHDRAWN).with_territories().with_hours()
     found = found.filter(external_id=external_id).first()
     if not found:
         raise Http404
@@ -76,6 +77,8 @@ def site(request, external_id, slug=""):
         "network": found.others_of_its_network(),
         "partners": Partner.objects.all(),
         "now": timezone.now(),
+        "description": f"{found.name}, {found.postal_code} {found.commune.name} : horaires, téléphone, itinéraire.",
+        "structured_data": government_office(found, request.build_absolute_uri(found.get_absolute_url())),
     }
     return render(request, "sites/site.html", context)
 

@@ -1,6 +1,7 @@
 """Régions, départements and communes of France, as of the code officiel géographique of 2026."""
 
 from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Distance
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import F, Q
@@ -46,6 +47,17 @@ class CommuneQuerySet(models.QuerySet):
     def current(self):
         """Today's communes: neither arrondissements nor former communes."""
         return self.filter(replaced_by=None)
+
+    def codes_of(self, insee):
+        """A commune of today with its arrondissements and the former communes that it replaced."""
+        return self.filter(Q(pk=insee) | Q(replaced_by=insee))
+
+    def around(self, commune):
+        """Today's other communes of its département, closest first. None when it has no known point."""
+        if not commune.location:
+            return self.none()
+        others = self.current().filter(departement=commune.departement_id).exclude(pk=commune.pk)
+        return others.exclude(location=None).order_by(Distance("location", commune.location), "pk")
 
 
 class Commune(models.Model):

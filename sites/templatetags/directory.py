@@ -1,13 +1,17 @@
 """How distances, hours and phone numbers of the directory are written."""
 
+import json
 import re
 
 from django import template
 from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from sites import opening_hours
 
 register = template.Library()
+NEVER_MARKUP = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 COORDINATES = re.compile(r"-?[\d.]+, -?[\d.]+")
 
 
@@ -66,3 +70,10 @@ def heading(place):
     if place.kind == "position" and COORDINATES.fullmatch(place.label):
         return "France services près de ce point"
     return f"France services près de {place.label}"
+
+
+@register.filter
+def json_ld(data):
+    """What search engines read of the page: a data block, which browsers never run (the security policy allows it)."""
+    text = json.dumps(data, ensure_ascii=False).translate(NEVER_MARKUP)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 (escaped above)

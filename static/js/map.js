@@ -112,7 +112,9 @@ function several(group) {
 function look(map, points) {
   const here = place();
   const bounds = L.latLngBounds(here && !here.isTerritory ? [here.point, ...points] : points);
-  if (points.length) map.fitBounds(bounds, { padding: [30, 30], maxZoom: 15, animate: false });
+  const box = document.querySelector(".fs-results")?.dataset.box?.trim().split(" ").map(Number);
+  if (box) map.fitBounds([[box[1], box[0]], [box[3], box[2]]], { animate: false }); // a région: west south east north
+  else if (points.length) map.fitBounds(bounds, { padding: [30, 30], maxZoom: 15, animate: false });
   else if (here) map.setView(here.point, 8);
 }
 

@@ -1,0 +1,66 @@
+"""What search engines are told: robots.txt, and the sitemap in parts. Addresses are those of the request's own host."""
+
+from django.contrib.sitemaps import Sitemap, views
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from franceservices.territories.models import Commune, Departement, Region
+from sites.models import Site
+
+
+class SitesSitemap(Sitemap):
+    """Sites in service, but the fictitious ones."""
+
+    def items(self):
+        return Site.objects.open_to_public().official().order_by("pk").only("external_id", "slug", "updated_at")
+
+    def lastmod(self, site):
+        return site.updated_at
+
+
+class PlacesSitemap(Sitemap):
+    """The places of a model, each at the page of the same name."""
+
+    limit = 5_000  # a part of 10 000 takes two seconds
+
+    def __init__(self, page, places):
+        self.page, self.places = page, places
+
+    def items(self):
+        return self.places.order_by("pk").only("pk", "slug")
+
+    def location(self, place):
+        return reverse(f"sites:{self.page}", args=[place.pk, place.slug])
+
+
+def sitemaps():
+    """Every part of the sitemap by the name it has in its address."""
+    return {
+        "sites": SitesSitemap(),
+        "communes": PlacesSitemap("commune", Commune.objects.current()),
+        "departements": PlacesSitemap("departement", Departement.objects.all()),
+        "regions": PlacesSitemap("region", Region.objects.all()),
+    }
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def index(request):
+    return views.index(request, sitemaps(), sitemap_url_name="sites:sitemap_part")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def part(request, section):
+    return views.sitemap(request, sitemaps(), section)
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def robots(request):
+    """Everything may be read but the results of searches, which are as many as what people type."""
+    address = request.build_absolute_uri(reverse("sites:sitemap"))
+    lines = ["User-agent: *", "Disallow: /recherche/?", "", f"Sitemap: {address}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,47 @@
+"""A site as search engines read it: schema.org, written as JSON-LD. Pure but for the site that it is given."""
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def government_office(site, url):
+    """A site in service as a schema.org `GovernmentOffice`, or None: nobody may be sent to a fictitious or closed one.
+
+    An itinerant site has neither address, nor point, nor hours: its own are those of a garage.
+    """
+    if site.is_demo or site.status != "active":
+        return None
+    office = {"@context": "https://schema.org", "@type": "GovernmentOffice", "name": site.name, "url": url}
+    if site.phone:
+        office["telephone"] = site.phone
+    if not site.is_itinerant:
+        office |= {
+            "address": _address(site),
+            "geo": {"@type": "GeoCoordinates", "latitude": site.location.y, "longitude": site.location.x},
+            "openingHoursSpecification": _opening_hours(site.schedule.week),
+        }
+    return {name: value for name, value in office.items() if value}
+
+
+def _address(site):
+    lines = ", ".join(line for line in (site.address, site.address_extra) if line)
+    address = {
+        "@type": "PostalAddress",
+        "streetAddress": lines,
+        "postalCode": site.postal_code,
+        "addressLocality": site.commune.name,
+        "addressCountry": "FR",
+    }
+    return {name: value for name, value in address.items() if value}
+
+
+def _opening_hours(week):
+    return [
+        {
+            "@type": "OpeningHoursSpecification",
+            "dayOfWeek": f"https://schema.org/{WEEKDAYS[weekday - 1]}",
+            "opens": f"{opens:%H:%M}",
+            "closes": f"{closes:%H:%M}",
+        }
+        for weekday, slots in sorted(week.items())
+        for opens, closes in slots
+    ]
