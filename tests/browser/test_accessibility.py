@@ -41,12 +41,13 @@ def violations(page):
     ]
 
 
-@SIZES
 @pytest.mark.parametrize("address", PAGES.values(), ids=PAGES.keys())
-def test_pages(visit, portal, address, size):
-    page = visit(portal + address, size, complain=False)
+def test_pages(visit, portal, address):
+    page = visit(portal + address, complain=False)
 
-    assert violations(page) == []
+    for size in (DESK, PHONE, NARROW):
+        page.set_viewport_size(size)
+        assert violations(page) == [], size
 
 
 @SIZES
