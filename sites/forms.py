@@ -9,7 +9,9 @@ from django.core.validators import MaxLengthValidator, RegexValidator
 from franceservices.territories import places
 
 # A label is shown in the page's title: no one may make the State say "appelez le 08…" by a link.
-NO_MESSAGE = RegexValidator(r"(\d[\s.-]*){8}|://|www\.", inverse_match=True)
+# "Rue du 8 Mai 1945 12000 Rodez" is an address, not a telephone: ten digits that begin with 0, by pairs or not.
+NO_MESSAGE = RegexValidator(r"\b0\d([\s.-]?\d\d){4}\b|\+\d\d|://|www\.", inverse_match=True)
+LABEL_LENGTH = 100
 NOT_FOUND = "Nous ne trouvons pas ce lieu. Vérifiez l'orthographe, ou écrivez un code postal."
 NOT_THIS_ONE = "Nous ne connaissons pas ce lieu. Choisissez ci-dessous, ou écrivez un code postal."
 HERE = "votre position"  # how js/search.js names it
@@ -26,7 +28,7 @@ class SearchForm(forms.Form):
     q = forms.CharField(required=False, validators=[MaxLengthValidator(200, TOO_LONG)])
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180)
-    label = forms.CharField(required=False, validators=[MaxLengthValidator(100), NO_MESSAGE])
+    label = forms.CharField(required=False, validators=[MaxLengthValidator(LABEL_LENGTH), NO_MESSAGE])
     rayon = forms.IntegerField(required=False, min_value=1, max_value=200)
 
     place: places.Place | None = None

@@ -15,7 +15,7 @@ from franceservices.territories.models import Commune
 
 
 class IndexedDistance(Func):
-    """PostGIS's `<->`: a distance to order by, straight from the index. Not exact: see `distances_of_nearest`."""
+    """PostGIS's `<->`: a distance to order by, straight from the index. Not exact: see `nearest_to`."""
 
     arg_joiner = " <-> "
     template = "(%(expressions)s)"
@@ -56,17 +56,13 @@ class SiteQuerySet(models.QuerySet):
         return self.filter(location__dwithin=(point, D(km=km)))  # only dwithin uses the index
 
     def distances_of_nearest(self, point, count):
-        """How far the `count` sites closest to `point` are, in metres, closest first. Fewer when there are fewer.
-
-        `<->` reads them from the index, but in the order of a sphere: two more are read, then sorted truly.
-        """
-        nearest = self.annotate(distance=Distance("location", point)).order_by(IndexedDistance("location", point))
-        return sorted(d.m for d in nearest.values_list("distance", flat=True)[: count + 2])[:count]
+        """How far the `count` sites closest to `point` are, in metres, closest first. Fewer when there are fewer."""
+        return [site.distance.m for site in self.only("pk").nearest_to(point, count)]
 
     def nearest_to(self, point, count):
         """The `count` sites closest to `point`, as a list, closest first, each with `.distance`.
 
-        As `distances_of_nearest`, and for the same reason: two more are read, then sorted truly.
+        `<->` reads them from the index, but in the order of a sphere: two more are read, then sorted truly.
         """
         nearest = self.annotate(distance=Distance("location", point)).order_by(IndexedDistance("location", point))
         return sorted(nearest[: count + 2], key=attrgetter("distance.m", "pk"))[:count]

@@ -12,7 +12,7 @@ from django.views.decorators.http import condition, require_safe
 
 from franceservices.territories import places
 from sites import map_data
-from sites.forms import SearchForm
+from sites.forms import LABEL_LENGTH, SearchForm
 from sites.models import Partner, Site
 from sites.search import search_near
 from sites.structured_data import government_office
@@ -48,13 +48,13 @@ def search(request):
 def suggestions(request):
     """Places that what is being typed may become, as JSON: label, detail, and the address of their results."""
     typed = request.GET.get("q", "")
-    found = [*places.suggest(typed), *places.suggest_addresses(typed)]
+    found = [*places.suggest_addresses(typed), *places.suggest(typed)]  # what begins with a number is an address
     return JsonResponse({"suggestions": [_suggestion(place) for place in found[:8]]})
 
 
 def _suggestion(place):
     if place.kind == "address":
-        query = {"lat": f"{place.point.y:.6f}", "lon": f"{place.point.x:.6f}", "label": place.label}
+        query = {"lat": f"{place.point.y:.6f}", "lon": f"{place.point.x:.6f}", "label": place.label[:LABEL_LENGTH]}
     else:
         query = {"q": place.label}
     url = f"{reverse('sites:search')}?{urlencode(query)}"

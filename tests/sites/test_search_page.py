@@ -111,6 +111,16 @@ def test_a_territory_says_where_its_distances_are_counted_from(client):
     assert "Distances depuis Toulouse." in client.get("/recherche/", {"q": "Occitanie"}).text
 
 
+@pytest.mark.parametrize(
+    "label", ["Rue du 8 Mai 1945 12000 Rodez", "11 Rue du 11 Novembre 1918 01000 Bourg-en-Bresse", "39 Rue 75002 Paris"]
+)
+def test_an_address_full_of_digits_is_no_telephone(client, label):
+    response = client.get("/recherche/", {"lat": "44.35", "lon": "2.575", "label": label})
+
+    assert response.status_code == 200
+    assert f"près de {label}" in response.text
+
+
 def test_a_position_abroad_is_said_to_be_abroad(client):
     response = client.get("/recherche/", {"lat": "48.2", "lon": "-30"})
 
