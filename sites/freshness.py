@@ -4,11 +4,11 @@ from django.apps import apps
 from django.db.models import Value
 from django.utils import timezone
 
-HISTORIES = ("SiteEvent", "WeeklySlotEvent")
+HISTORIES = ("SiteEvent", "WeeklySlotEvent", "ClosureEvent", "StopEvent", "SitePartnerEvent")
 
 
 def version_now(request, **address):
-    """An ETag that changes with the sites and their hours, and each minute. One query, at the end of two indexes.
+    """An ETag that changes with the sites, all that says when they receive people, and each minute. One query.
 
     The history has a row for each change, even those made by COPY or SQL. The minute is there because pages say
     "ouvert" or "fermé": what a browser keeps is wrong for at most a minute more than its `max-age`.

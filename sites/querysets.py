@@ -8,10 +8,11 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.measure import D
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, FloatField, Func, OuterRef, Q, Value
+from django.db.models import Case, Count, FloatField, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, JSONArray
 
 from franceservices.territories.models import Commune
+from sites.opening_hours import CLOSURE_FIELDS, SLOT_FIELDS
 
 
 class IndexedDistance(Func):
@@ -23,6 +24,12 @@ class IndexedDistance(Func):
 
     def __init__(self, field, point):
         super().__init__(field, Cast(Value(point, output_field=PointField()), PointField(geography=True)))
+
+
+def short_slot():
+    """A slot as JSON for `opening_hours.slots_from_rows`."""
+    plain = Q(weeks="all", mode="open", valid_from=None, valid_until=None)
+    return Case(When(plain, then=JSONArray(*SLOT_FIELDS[:3])), default=JSONArray(*SLOT_FIELDS))
 
 
 class SiteQuerySet(models.QuerySet):
@@ -87,12 +94,15 @@ class SiteQuerySet(models.QuerySet):
         return self.select_related("commune__replaced_by", "commune__departement__region")
 
     def with_hours(self):
-        """Adds `.slot_rows`, the weekly slots as [weekday, opens, closes], without another query."""
+        """Adds `.slot_rows` and `.closure_rows` (see `opening_hours.SLOT_FIELDS`, `CLOSURE_FIELDS`), as JSON.
+
+        No other query. Plain slots come as three fields, since nearly all are.
+        """
         slots = apps.get_model("sites", "WeeklySlot").objects.filter(site=OuterRef("pk"))
+        closures = apps.get_model("sites", "Closure").objects.filter(site=OuterRef("pk"))
         return self.annotate(
-            slot_rows=ArraySubquery(
-                slots.order_by("weekday", "opens").values_list(JSONArray("weekday", "opens", "closes"))
-            )
+            slot_rows=ArraySubquery(slots.order_by("weekday", "opens").values_list(short_slot())),
+            closure_rows=ArraySubquery(closures.order_by("starts").values_list(JSONArray(*CLOSURE_FIELDS))),
         )
 
     def for_cards(self):
@@ -115,3 +125,14 @@ class SiteQuerySet(models.QuerySet):
             itinerant=Count("pk", filter=Q(format__in=("bus", "itinerante"))),
             departements=Count("commune__departement", distinct=True),
         )
+
+
+class StopQuerySet(models.QuerySet):
+    """Questions on the passages of itinerant sites."""
+
+    def of_sites_in_service(self):
+        return self.filter(site__status="active")
+
+    def within(self, point, km):
+        """Passages at most `km` kilometres from `point` (WGS 84), as the crow flies."""
+        return self.filter(location__dwithin=(point, D(km=km)))

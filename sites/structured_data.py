@@ -17,7 +17,7 @@ def government_office(site, url):
         office |= {
             "address": _address(site),
             "geo": {"@type": "GeoCoordinates", "latitude": site.location.y, "longitude": site.location.x},
-            "openingHoursSpecification": _opening_hours(site.schedule.week),
+            "openingHoursSpecification": _opening_hours(site.schedule.slots),
         }
     return {name: value for name, value in office.items() if value}
 
@@ -34,14 +34,18 @@ def _address(site):
     return {name: value for name, value in address.items() if value}
 
 
-def _opening_hours(week):
-    return [
-        {
-            "@type": "OpeningHoursSpecification",
-            "dayOfWeek": f"https://schema.org/{WEEKDAYS[weekday - 1]}",
-            "opens": f"{opens:%H:%M}",
-            "closes": f"{closes:%H:%M}",
-        }
-        for weekday, slots in sorted(week.items())
-        for opens, closes in slots
-    ]
+def _opening_hours(slots):
+    """The slots of each week; the vocabulary has no word for alternate weeks nor for the nth weekday of a month."""
+    return [_specification(slot) for slot in slots if slot.weeks == "all"]
+
+
+def _specification(slot):
+    specification = {
+        "@type": "OpeningHoursSpecification",
+        "dayOfWeek": f"https://schema.org/{WEEKDAYS[slot.weekday - 1]}",
+        "opens": f"{slot.opens:%H:%M}",
+        "closes": f"{slot.closes:%H:%M}",
+        "validFrom": slot.valid_from and slot.valid_from.isoformat(),
+        "validThrough": slot.valid_until and slot.valid_until.isoformat(),
+    }
+    return {name: value for name, value in specification.items() if value}

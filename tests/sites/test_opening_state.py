@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sites.opening_hours import Schedule, State, hour_in_french, in_french, state, today_in_french, week_rows
+from sites.opening_hours import Schedule, Slot, State, hour_in_french, in_french, state, today_in_french, week_rows
 from sites.public_holidays import holiday_name
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -17,7 +17,9 @@ TUESDAY = partial(datetime, 2026, 6, 2, tzinfo=PARIS)
 
 
 def schedule(week=None, timezone="Europe/Paris", calendar="", **fields):
-    return Schedule(WEEK if week is None else week, ZoneInfo(timezone), partial(holiday_name, calendar), **fields)
+    week = WEEK if week is None else week
+    slots = tuple(Slot(weekday, *span) for weekday, spans in sorted(week.items()) for span in spans)
+    return Schedule(slots, ZoneInfo(timezone), partial(holiday_name, calendar), **fields)
 
 
 @pytest.mark.parametrize(
@@ -82,14 +84,10 @@ def test_an_itinerant_site_is_never_said_to_be_open():
 def test_week_runs_from_monday_writes_closed_and_marks_today():
     rows = week_rows(schedule(), TUESDAY(10, 0))
 
-    assert [row.name for row in rows] == ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"]
+    assert [row.name for row in rows] == ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
     assert [row.spans for row in rows][:3] == [["14 h - 17 h 30"], ["9 h - 12 h", "14 h - 17 h 30"], ["9 h - 12 h"]]
-    assert rows[5].spans == ["Fermé"]
+    assert rows[5].spans == rows[6].spans == ["Fermé"]
     assert [row.name for row in rows if row.is_today] == ["mardi"]
-
-
-def test_sunday_is_shown_when_a_site_opens_on_sundays():
-    assert week_rows(schedule(week={7: (MORNING,)}), TUESDAY(10, 0))[-1].name == "dimanche"
 
 
 def test_hours_are_written_as_the_french_write_them():

@@ -122,14 +122,14 @@ def test_a_search_costs_the_same_however_many_sites(how_many, django_assert_max_
 
     with django_assert_max_num_queries(3):
         for site in search_near(place()).sites:
-            assert site.schedule.week
+            assert site.schedule.slots
             assert site.commune.departement.timezone
 
 
 def test_a_sites_hours_are_the_same_alone_and_in_a_list():
     alone = make_site()
 
-    assert found(search_near(place()))[0].schedule.week == alone.schedule.week
+    assert found(search_near(place()))[0].schedule.slots == alone.schedule.slots
 
 
 def test_order_and_distances_equal_plain_geodesics_at_a_thousand_points_of_france():

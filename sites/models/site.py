@@ -1,55 +1,22 @@
-"""The directory: partners, sites and their hours, and the lists that were imported."""
+"""A place labelled France services, and how partners are present in it."""
 
 from functools import partial
 from zoneinfo import ZoneInfo
 
-import pghistory
 from django.contrib.gis.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from franceservices.territories.models import Commune
-from sites.opening_hours import Schedule, week_from_rows
+from sites.models.partners import Partner
+from sites.models.tracking import tracked
+from sites.opening_hours import CLOSURE_FIELDS, SLOT_FIELDS, Schedule, closures_from_rows, slots_from_rows
 from sites.public_holidays import holiday_name
 from sites.querysets import SiteQuerySet
 
 
-class Partner(models.Model):
-    """A national partner whose procedures every site helps with."""
-
-    code = models.SlugField(primary_key=True, max_length=30)
-    name = models.CharField("nom", max_length=80)
-    help_topics = models.CharField("aide proposée", max_length=200)
-    rank = models.PositiveSmallIntegerField("rang")
-
-    class Meta:
-        verbose_name = "partenaire"
-        ordering = ["rank"]
-
-    def __str__(self):
-        return self.name
-
-
-class ImportBatch(models.Model):
-    """One applied import. History rows carry its number as `import_batch`."""
-
-    file_name = models.CharField("fichier", max_length=200)
-    sha256 = models.CharField("empreinte SHA-256", max_length=64)
-    is_demo = models.BooleanField("données de démonstration", default=False)
-    is_complete = models.BooleanField("liste complète", default=False)
-    counts = models.JSONField("bilan", default=dict)
-    applied_at = models.DateTimeField("appliqué le", auto_now_add=True)
-
-    class Meta:
-        verbose_name = "import"
-        ordering = ["-applied_at"]
-
-    def __str__(self):
-        return f"{self.file_name}, {self.applied_at:%d/%m/%Y}"
-
-
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True)
+@tracked
 class Site(models.Model):
     """A place, fixed or mobile, labelled France services."""
 
@@ -88,11 +55,13 @@ class Site(models.Model):
     phone = models.CharField("téléphone", max_length=20, blank=True)
     email = models.EmailField("adresse électronique", blank=True)
     appointment = models.CharField("rendez-vous", max_length=10, choices=Appointment.choices, default=Appointment.NONE)
+    website = models.URLField("site internet", blank=True)
     note = models.TextField("précisions", blank=True)
     status = models.CharField("état", max_length=10, choices=Status.choices, default=Status.ACTIVE)
     labelled_on = models.DateField("labellisé le", null=True, blank=True)
     closed_on = models.DateField("fermé le", null=True, blank=True)
     is_demo = models.BooleanField("fictif", default=False)
+    verified_at = models.DateTimeField("vérifié le", null=True, blank=True)
     updated_at = models.DateTimeField("mis à jour le", auto_now=True)
 
     objects = SiteQuerySet.as_manager()
@@ -130,17 +99,21 @@ class Site(models.Model):
 
     @cached_property
     def schedule(self):
-        """When it opens (see sites.opening_hours). One query, or none after `with_hours()`."""
-        rows = getattr(self, "slot_rows", None)
-        if rows is None:
-            rows = self.weekly_slots.order_by("weekday", "opens").values_list("weekday", "opens", "closes")
+        """When it opens (see `sites.opening_hours`). Two queries, or none after `with_hours()`."""
         departement = self.commune.departement
         return Schedule(
-            week=week_from_rows(rows),
+            slots=slots_from_rows(self._rows("slot_rows", self.weekly_slots, SLOT_FIELDS)),
             timezone=ZoneInfo(departement.timezone),
             holiday_name=partial(holiday_name, departement.holiday_calendar),
+            closures=closures_from_rows(self._rows("closure_rows", self.closures, CLOSURE_FIELDS)),
             itinerant=self.is_itinerant,
+            by_appointment=self.appointment == self.Appointment.REQUIRED,
         )
+
+    def _rows(self, name, related, fields):
+        """What `with_hours()` added as `name`, or the same asked now."""
+        rows = getattr(self, name, None)
+        return related.values_list(*fields) if rows is None else rows
 
     def others_of_its_network(self):
         """The other sites in service of its network, by commune; none when it belongs to no network.
@@ -158,33 +131,30 @@ class Site(models.Model):
         return self.format in (self.Format.BUS, self.Format.ITINERANTE)
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True)
-class WeeklySlot(models.Model):
-    """A span of opening, the same every week, in the site's own time zone."""
+@tracked
+class SitePartner(models.Model):
+    """How a partner is present in a site, when it is known. Every site helps with the national ones anyway."""
 
-    class Weekday(models.IntegerChoices):
-        MONDAY = 1, "lundi"
-        TUESDAY = 2, "mardi"
-        WEDNESDAY = 3, "mercredi"
-        THURSDAY = 4, "jeudi"
-        FRIDAY = 5, "vendredi"
-        SATURDAY = 6, "samedi"
-        SUNDAY = 7, "dimanche"
+    class Mode(models.TextChoices):
+        COUNSELLORS = "counsellors", "Les conseillers vous aident"
+        DESK = "desk", "Permanence sur place"
+        VIDEO = "video", "Entretien à distance, depuis le lieu"
 
-    site = models.ForeignKey(Site, models.CASCADE, related_name="weekly_slots")
-    weekday = models.PositiveSmallIntegerField("jour", choices=Weekday.choices)
-    opens = models.TimeField("ouvre à")
-    closes = models.TimeField("ferme à")
+    site = models.ForeignKey(Site, models.CASCADE, related_name="partners")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="sites", verbose_name="partenaire")
+    mode = models.CharField("présence", max_length=11, choices=Mode.choices, default=Mode.COUNSELLORS)
+    note = models.CharField("précisions", max_length=200, blank=True)
 
     class Meta:
-        verbose_name = "créneau hebdomadaire"
-        verbose_name_plural = "créneaux hebdomadaires"
-        ordering = ["site", "weekday", "opens"]
+        verbose_name = "partenaire présent"
+        verbose_name_plural = "partenaires présents"
+        ordering = ["partner__rank"]
         constraints = [
-            models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="slot_opens_before_it_closes"),
-            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="slot_weekday_is_iso"),
-            models.UniqueConstraint(fields=["site", "weekday", "opens"], name="slot_unique_start"),
+            models.UniqueConstraint(fields=["site", "partner"], name="sitepartner_once"),
+            models.CheckConstraint(
+                condition=Q(mode__in=["counsellors", "desk", "video"]), name="sitepartner_mode_known"
+            ),
         ]
 
     def __str__(self):
-        return f"{self.get_weekday_display()} {self.opens:%H:%M}-{self.closes:%H:%M}"
+        return f"{self.partner} : {self.get_mode_display()}"

@@ -1,0 +1,20 @@
+"""The directory: partners and démarches, sites, when they receive people, what is told of them, imported lists."""
+
+from sites.models.hours import Closure, RecurringSlot, Stop, WeeklySlot
+from sites.models.imports import ImportBatch
+from sites.models.partners import Demarche, Partner
+from sites.models.reports import ErrorReport
+from sites.models.site import Site, SitePartner
+
+__all__ = [
+    "Closure",
+    "Demarche",
+    "ErrorReport",
+    "ImportBatch",
+    "Partner",
+    "RecurringSlot",
+    "Site",
+    "SitePartner",
+    "Stop",
+    "WeeklySlot",
+]

@@ -1,0 +1,48 @@
+"""The partners whose procedures the sites help with, and those procedures."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class Partner(models.Model):
+    """Whose procedures sites help with: a national partner, in every site, or a local one, where it is said to be."""
+
+    code = models.SlugField(primary_key=True, max_length=30)
+    name = models.CharField("nom", max_length=80)
+    help_topics = models.CharField("aide proposée", max_length=200)
+    rank = models.PositiveSmallIntegerField("rang")
+    is_national = models.BooleanField("national", default=True)
+
+    class Meta:
+        verbose_name = "partenaire"
+        ordering = ["rank"]
+
+    def __str__(self):
+        return self.name
+
+
+class Demarche(models.Model):
+    """A procedure in plain words: whom it depends on, what the counsellors do, what to bring."""
+
+    slug = models.SlugField(primary_key=True, max_length=60)
+    name = models.CharField("nom", max_length=120)
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="demarches", verbose_name="partenaire")
+    summary = models.TextField("en bref")
+    keywords = ArrayField(models.CharField(max_length=60), verbose_name="mots que l'on tape", default=list)
+    documents = ArrayField(models.CharField(max_length=200), verbose_name="à apporter", default=list)
+    service_public_url = models.URLField("page de service-public.gouv.fr", max_length=300)
+    rank = models.PositiveSmallIntegerField("rang")
+
+    class Meta:
+        verbose_name = "démarche"
+        ordering = ["rank", "slug"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="demarche_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(service_public_url__startswith="https://"), name="demarche_page_is_https"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
