@@ -17,6 +17,12 @@ DESK = {"width": 1366, "height": 768}
 QUESTION = "/recherche/?q=Rodez"
 
 
+def collect_static():
+    """The static files as they are served: without their manifest no page is rendered."""
+    environment = os.environ | {"ENVIRONMENT": "local"}
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, check=True)
+
+
 @contextmanager
 def server():
     """gunicorn on a free port of the loopback, as (host, port)."""
@@ -24,7 +30,6 @@ def server():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"ENVIRONMENT": "local"}
-    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, check=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "franceservices.wsgi", "--bind", f"127.0.0.1:{port}"],
         env=environment,

@@ -18,12 +18,19 @@ def main():
     from benchmarks.database import bench_database
 
     with bench_database(OFFICIAL_LIST if OFFICIAL_LIST.exists() else None):
-        from benchmarks import pages
+        from benchmarks import communes, lighthouse, pages, phone
+        from tests.geocoder_stand_in import running
 
+        pages.collect_static()
         search_against_raw_sql()
-        with pages.server() as address:
-            pages.throughput(address)
-            pages.weight(address)
+        communes.pages_of_communes()
+        with running() as geocoder:
+            os.environ["GEOCODER_URL"] = geocoder.url
+            with pages.server() as address:
+                pages.throughput(address)
+                pages.weight(address)
+                phone.first_result(address)
+                lighthouse.scores(address)
 
 
 def search_against_raw_sql():

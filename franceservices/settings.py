@@ -205,6 +205,12 @@ GEOCODER_URL = env.str("GEOCODER_URL", "https://data.geopf.fr/geocodage/search")
 GEOCODER_DEADLINE_S = env.float("GEOCODER_DEADLINE_S", 3.0)
 # The service bears 50 requests a second from one client; each process takes its share.
 GEOCODER_REQUESTS_PER_SECOND = 50 / env.int("WEB_CONCURRENCY", 1)
+# An OSRM or Valhalla server of the operator's own. Without it, drives are estimated by the model of `drive.py`.
+ROUTING_URL = env.str("ROUTING_URL", "")
+ROUTING_KIND = env.str("ROUTING_KIND", "osrm")  # or valhalla
+if ROUTING_KIND not in ("osrm", "valhalla"):
+    raise ImproperlyConfigured("ROUTING_KIND vaut osrm ou valhalla.")
+ROUTING_DEADLINE_S = min(env.float("ROUTING_DEADLINE_S", 1.5), 3.0)  # a page waits for it
 # "Liste des structures France services" (ANCT, data.gouv.fr/fr/datasets/liste-des-structures-france-services/): the
 # permanent address of its CSV file, which redirects to the latest one.
 OFFICIAL_LIST_URL = env.str(

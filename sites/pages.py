@@ -30,6 +30,7 @@ def written(request, slug):
     """A page whose text changes with the settings only."""
     hosts = {
         "geocoder_host": urlsplit(settings.GEOCODER_URL).hostname,
+        "routing_host": urlsplit(settings.ROUTING_URL).hostname,  # None without a service
         "tiles_host": urlsplit(settings.TILES_URL).hostname,
     }
     return render(request, f"pages/{slug}.html", {"title": WRITTEN[slug], "publisher": settings.PUBLISHER} | hosts)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 
+from franceservices.territories import routing
 from sites.models import Site
 
 RADII_KM = (10, 20, 50, 100, 200)
@@ -59,7 +60,10 @@ def search_near(place, page=1, radius_km=RADII_KM[0]):
     else:
         radius = _wide_enough(sites.distances_of_nearest(place.point, ENOUGH), radius_km)
         sites = sites.within(place.point, radius)
-    return _results(sites.ordered_from(place.point), page, radius, radius and radius_km)
+    results = _results(sites.ordered_from(place.point), page, radius, radius and radius_km)
+    if radius:
+        with_drives(results.sites, place.point)
+    return results
 
 
 def of_commune(commune, page=1):
@@ -82,7 +86,23 @@ def nearest_outside(commune):
         return []
     sites = Site.objects.open_to_public().outside_commune(commune.pk)
     nearest = sites.for_cards().nearest_to(commune.location, NEARBY)
-    return [site for site in nearest if site.distance.km <= RADII_KM[-1]]
+    return with_drives([site for site in nearest if site.distance.km <= RADII_KM[-1]])
+
+
+def with_drives(sites, origin=None):
+    """Give each of the sites with a distance its `.drive` (`DriveTime`), by the routing service from `origin`.
+
+    Without `origin` the model answers: pages of communes are too many to ask for. None for a site that goes round,
+    whose address is a garage, and where no road leads.
+    """
+    fixed = [site for site in sites if not site.is_itinerant]
+    if origin:
+        drives = routing.drive_times(origin, [site.location for site in fixed])
+    else:
+        drives = [routing.estimated(site.distance.m) for site in fixed]
+    for site, drive in zip(fixed, drives, strict=True):
+        site.drive = drive
+    return sites
 
 
 def _results(sites, page, radius_km=None, asked_km=None):

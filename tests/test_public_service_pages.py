@@ -245,3 +245,13 @@ def test_statistics_of_an_empty_directory_are_nought(client):
 
     assert "0 lieux d'accueil" in page
     assert "Aucune liste n'a encore été reprise." in page
+
+
+@pytest.mark.parametrize(("url", "is_told"), [("", False), ("http://itineraires.example:5000", True)])
+def test_the_routing_service_is_told_only_where_there_is_one(url, is_told, client, settings):
+    settings.ROUTING_URL = url
+
+    text = client.get("/donnees-personnelles/").content.decode()
+
+    assert ("itineraires.example" in text) == is_told
+    assert ("service d'itinéraires" in text) == is_told

@@ -4,24 +4,22 @@ One call has one total deadline, a size limit, no redirect and no cookie. What w
 However slow the service is, half of the threads go on serving pages, and searches come before suggestions.
 """
 
-import functools
 import hashlib
 import json
 import logging
-import math
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as DeadlineExceeded
 from dataclasses import dataclass
 
-import httpx
 from django.conf import settings
 from django.core.cache import cache
 
+from . import service_call
 from .extents import in_france
 from .limits import Breaker, Bucket, Slots
 from .names import cleaned
+from .service_call import number
 
 logger = logging.getLogger(__name__)
 
@@ -135,58 +133,13 @@ def call(parameters, breaker, deadline_s):
 
 def within_deadline(parameters, deadline_s):
     """The body of the answer, as bytes, within `deadline_s` altogether, name resolution included."""
-    client = new_client(deadline_s)
-    answer = workers.submit(fetch, client, settings.GEOCODER_URL, parameters, time.monotonic() + deadline_s)
+    request = {"method": "GET", "url": settings.GEOCODER_URL, "params": parameters}
     try:
-        return answer.result(deadline_s)
-    except DeadlineExceeded:
-        answer.cancel()
-        client.close()  # what drips in has nowhere to go: the worker is free again
-        raise GeocoderUnavailable("délai dépassé") from None
-
-
-def new_client(timeout_s):
-    """A client for one call: no cookie, no redirect, no proxy or password taken from the machine."""
-    return httpx.Client(
-        timeout=timeout_s,
-        verify=tls(),
-        trust_env=False,
-        follow_redirects=False,
-        headers={
-            "User-Agent": "portail-france-services",
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",  # a compressed answer could grow past MAX_BYTES at once
-        },
-    )
-
-
-@functools.cache
-def tls():
-    """The TLS settings, made once: reading the certificates takes 20 ms."""
-    return httpx.create_ssl_context()
-
-
-def fetch(client, url, parameters, deadline):
-    """The bytes of a JSON answer, read before `deadline` (monotonic clock). Closes the client."""
-    try:
-        with client, client.stream("GET", url, params=parameters) as answer:
-            if answer.status_code == httpx.codes.BAD_REQUEST:  # such a text can't be an address
-                return b'{"features": []}'
-            if answer.status_code != httpx.codes.OK:
-                raise GeocoderUnavailable(f"état {answer.status_code}")
-            if "json" not in answer.headers.get("content-type", ""):
-                raise GeocoderUnavailable("la réponse n'est pas du JSON")
-            body = bytearray()
-            for chunk in answer.iter_raw():
-                body += chunk
-                if len(body) > MAX_BYTES:
-                    raise GeocoderUnavailable("réponse trop longue")
-                if time.monotonic() > deadline:
-                    raise GeocoderUnavailable("délai dépassé")
-            return bytes(body)
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RuntimeError) as error:
-        # RuntimeError: the client was closed at the deadline. Not chained: httpx's errors hold what was typed.
-        raise GeocoderUnavailable(type(error).__name__) from None
+        return service_call.body_within_deadline(workers, request, deadline_s, MAX_BYTES)
+    except service_call.Refused:  # such a text can't be an address
+        return b'{"features": []}'
+    except service_call.ServiceUnavailable as error:
+        raise GeocoderUnavailable(str(error)) from None
 
 
 def addresses_in(body):
@@ -231,13 +184,6 @@ def text(value):
 def text_or_nothing(value):
     """The same for what an address may lack: '' when it is null or no text."""
     return text(value) if isinstance(value, str) else ""
-
-
-def number(value):
-    """The value as a finite float. JSON's true and strings are not numbers."""
-    if isinstance(value, bool) or not math.isfinite(value):
-        raise ValueError("not a number")
-    return float(value)
 
 
 breaker, suggestions_breaker = Breaker(), Breaker()

@@ -168,3 +168,22 @@ def geodesics(lat, lon, sites, within_km):
         if abs(y - lat) < within_km / 110 and abs(x - lon) < within_km / 65
     ]
     return sorted(pair for pair in near if pair[0] <= within_km * 1000)
+
+
+def test_each_site_around_a_place_has_an_estimated_drive_but_those_that_go_round(settings):
+    make_site(at=north(10))
+    make_site(at=north(12), format=Site.Format.BUS)
+
+    fixed, bus = found(search_near(place()))
+
+    assert str(fixed.drive) == "environ 20 min en voiture"
+    assert not hasattr(bus, "drive")
+
+
+def test_the_sites_of_a_territory_have_no_drive():
+    make_site(at=north(10))
+    aveyron = place(kind="departement", code="12", label="Aveyron")
+
+    (site,) = found(search_near(aveyron))
+
+    assert not hasattr(site, "drive")
