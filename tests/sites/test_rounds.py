@@ -164,6 +164,7 @@ def test_a_buss_page_has_its_round_and_its_next_thirty_days(client):
 
     assert "Chaque mardi (semaines impaires), 9 h - 12 h : Place de l'Église, Rodez" in page
     assert "Mardi 1er décembre" in page
+    assert "Horaires de la semaine" not in page  # those of the list would contradict the round
     assert "Mardi 24 novembre" not in page
 
 
