@@ -102,7 +102,10 @@ class SiteQuerySet(models.QuerySet):
 
     def or_among(self, everyone, pks):
         """These sites, and those of `everyone` that have these pks. Both querysets filter alike but for places."""
-        return everyone.filter(Q(pk__in=self.order_by().values("pk")) | Q(pk__in=list(pks))) if pks else self
+        if not pks:
+            return self
+        others = everyone.filter(pk__in=list(pks)).order_by().values("pk")
+        return everyone.filter(pk__in=self.order_by().values("pk").union(others))  # an OR would read every site
 
     def by_commune(self):
         """In the alphabetical order of communes."""
