@@ -9,7 +9,7 @@ import io
 import random
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from django.utils.text import slugify
 
@@ -62,6 +62,18 @@ NOTES = (
     "Ordinateurs en libre accès.",
     "Entrée accessible aux fauteuils roulants par la cour.",
 )
+STOP_PLACES = (
+    "Place de l'Église",
+    "Mairie",
+    "Salle des fêtes",
+    "Place du Marché",
+    "Parking de l'école",
+    "Médiathèque",
+    "Place de la Mairie",
+)
+HALF_DAYS = ((time(9), time(12)), (time(14), time(17)))
+UNUSUAL_WEEKS = ("odd", "even", "first", "second", "third", "fourth", "last")
+AROUND = 25  # communes among which a round chooses its stops
 # Numbers that the regulator of telephony (Arcep) keeps for works of fiction, by area of the numbering plan.
 FICTION_PHONES = {"01": "01 99 00", "02": "02 61 91", "03": "03 53 01", "04": "04 65 71", "05": "05 36 49"}
 FICTION_MOBILE = "06 39 98"
@@ -270,3 +282,44 @@ def _note(travels, chance):
 def _labelled_on(chance):
     days, weights = zip(*LABELLED_ON, strict=True)
     return chance.choices(days, weights)[0]
+
+
+@dataclass(frozen=True)
+class DemoStop:
+    """A passage of the site `external_id` at the commune `insee`, as `models.Stop` keeps it."""
+
+    external_id: str
+    insee: str
+    place: str
+    weekday: int
+    opens: time
+    closes: time
+    weeks: str
+    mode: str
+    longitude: float
+    latitude: float
+
+
+def stops_at(towns):
+    """Four to eight passages a week or a month for each site that goes round, in communes near its base."""
+    by_departement = defaultdict(list)
+    for town in sorted(towns, key=lambda town: town.insee):
+        by_departement[town.departement].append(town)
+    travelling = [row for row in sites_at(towns) if row["format_fs"] in ("Bus_équivalent", "Itinérante")]
+    return [stop for row in travelling for stop in _round(row, by_departement[row["insee_dep"]])]
+
+
+def _round(row, towns):
+    chance = random.Random(f"{SEED} {row['id_fs']}")  # noqa: S311 (its own, so that the sites stay what they are)
+    here = (row["longitude"], row["latitude"])
+    near = [town for town in towns if town.population and town.insee != row["insee_com"]]
+    near.sort(key=lambda town: ((town.longitude - here[0]) ** 2 + (town.latitude - here[1]) ** 2, town.insee))
+    half_days = [(weekday, span) for weekday in range(1, 6) for span in HALF_DAYS]
+    how_many = min(chance.randint(4, 8), len(near[:AROUND]))
+    chosen = zip(chance.sample(near[:AROUND], how_many), chance.sample(half_days, how_many), strict=True)
+    for town, (weekday, (opens, closes)) in chosen:
+        place = chance.choice(STOP_PLACES)
+        weeks = chance.choice(UNUSUAL_WEEKS) if chance.random() < 0.35 else "all"
+        mode = "appointment" if chance.random() < 0.1 else "open"
+        where = (town.longitude, town.latitude)
+        yield DemoStop(row["id_fs"], town.insee, place, weekday, opens, closes, weeks, mode, *where)

@@ -30,8 +30,9 @@ def commune(request, insee, slug=""):
     found = _one(related.filter(pk=insee))
     if slug != found.slug or found.replaced_by:
         return redirect("sites:commune", found.today.pk, found.today.slug, permanent=True)
-    results = search.of_commune(found, request.GET.get("page"))
-    nearby = [] if results.page.has_next() else search.nearest_outside(found)
+    inside, around = search.rounds_about(found)
+    results = search.of_commune(found, inside, request.GET.get("page"))
+    nearby = [] if results.page.has_next() else search.nearest_outside(found, around)
     context = {
         "commune": found,
         "results": results,

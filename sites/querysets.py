@@ -5,14 +5,16 @@ from operator import attrgetter
 from django.apps import apps
 from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.db.models.sql.conversion import DistanceField
 from django.contrib.gis.measure import D
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, Count, FloatField, Func, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, FloatField, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, JSONArray
 
 from franceservices.territories.models import Commune
 from sites.opening_hours import CLOSURE_FIELDS, SLOT_FIELDS
+from sites.passages import STOP_FIELDS
 
 
 class IndexedDistance(Func):
@@ -74,12 +76,36 @@ class SiteQuerySet(models.QuerySet):
         nearest = self.annotate(distance=Distance("location", point)).order_by(IndexedDistance("location", point))
         return sorted(nearest[: count + 2], key=attrgetter("distance.m", "pk"))[:count]
 
-    def ordered_from(self, point):
+    def ordered_from(self, point, metres=None):
         """Closest to `point` first. Adds `.distance` (read `.distance.m`).
 
-        Ties fall back to pk, so that pages are stable.
+        `metres` ({pk: metres}) are the distances of the sites that one does not meet at their address. Ties fall back
+        to pk, so that pages are stable.
         """
-        return self.annotate(distance=Distance("location", point)).order_by("distance", "pk")
+        distance: Distance | Case = Distance("location", point)
+        if metres:
+            elsewhere = [When(pk=pk, then=Value(far, output_field=FloatField())) for pk, far in metres.items()]
+            distance = Case(
+                *elsewhere, default=distance, output_field=DistanceField(self.model._meta.get_field("location"))
+            )
+        return self.annotate(distance=distance).order_by("distance", "pk")
+
+    def without_stops(self, today):
+        """Sites that are met at their address: those that have no stop, or none any more."""
+        stops = apps.get_model("sites", "Stop").objects.filter(site=OuterRef("pk"))
+        return self.exclude(Exists(stops.exclude(valid_until__lt=today)))
+
+    def first_by_index(self, point, count):
+        """The `count` sites closest to `point`, or two more, in no order: see `nearest_to`."""
+        nearest = self.order_by(IndexedDistance("location", point)).values("pk")[: count + 2]
+        return self.model._default_manager.filter(pk__in=nearest)
+
+    def or_among(self, everyone, pks):
+        """These sites, and those of `everyone` that have these pks. Both querysets filter alike but for places."""
+        if not pks:
+            return self
+        others = everyone.filter(pk__in=list(pks)).order_by().values("pk")
+        return everyone.filter(pk__in=self.order_by().values("pk").union(others))  # an OR would read every site
 
     def by_commune(self):
         """In the alphabetical order of communes."""
@@ -94,15 +120,18 @@ class SiteQuerySet(models.QuerySet):
         return self.select_related("commune__replaced_by", "commune__departement__region")
 
     def with_hours(self):
-        """Adds `.slot_rows` and `.closure_rows` (see `opening_hours.SLOT_FIELDS`, `CLOSURE_FIELDS`), as JSON.
+        """Adds `.slot_rows`, `.closure_rows` (see `opening_hours.SLOT_FIELDS`, `CLOSURE_FIELDS`) and `.stop_rows` (see
+        `passages.STOP_FIELDS`), as JSON.
 
         No other query. Plain slots come as three fields, since nearly all are.
         """
         slots = apps.get_model("sites", "WeeklySlot").objects.filter(site=OuterRef("pk"))
         closures = apps.get_model("sites", "Closure").objects.filter(site=OuterRef("pk"))
+        stops = apps.get_model("sites", "Stop").objects.filter(site=OuterRef("pk"))
         return self.annotate(
             slot_rows=ArraySubquery(slots.order_by("weekday", "opens").values_list(short_slot())),
             closure_rows=ArraySubquery(closures.order_by("starts").values_list(JSONArray(*CLOSURE_FIELDS))),
+            stop_rows=ArraySubquery(stops.order_by("weekday", "opens").values_list(JSONArray(*STOP_FIELDS))),
         )
 
     def for_cards(self):
@@ -136,3 +165,32 @@ class StopQuerySet(models.QuerySet):
     def within(self, point, km):
         """Passages at most `km` kilometres from `point` (WGS 84), as the crow flies."""
         return self.filter(location__dwithin=(point, D(km=km)))
+
+    def of(self, sites):
+        """Passages of these sites (a queryset)."""
+        return self.filter(site__in=sites.order_by().values("pk"))
+
+    def in_commune(self, insee):
+        """Passages in a commune of today, those in its arrondissements and former communes included."""
+        return self.filter(commune__in=Commune.objects.codes_of(insee))
+
+    def ordered_from(self, point):
+        """Closest to `point` first, with `.distance`; when the point is not known, by day, and the distance is None."""
+        if not point:
+            return self.annotate(distance=Value(None, output_field=FloatField())).order_by("weekday", "opens", "pk")
+        return self.annotate(distance=Distance("location", point)).order_by("distance", "pk")
+
+    def for_meetings(self, **others):
+        """As dicts, with all that dates a passage: `passages.STOP_FIELDS`, the site's département and closures."""
+        closures = apps.get_model("sites", "Closure").objects.filter(site=OuterRef("site"))
+        return self.annotate(
+            closure_rows=ArraySubquery(closures.order_by("starts").values_list(JSONArray(*CLOSURE_FIELDS))),
+            timezone=F("site__commune__departement__timezone"),
+            calendar=F("site__commune__departement__holiday_calendar"),
+            appointment=F("site__appointment"),
+            **others,
+        ).values(
+            *("site", "location", "distance", "closure_rows", "timezone", "calendar", "appointment"),
+            *STOP_FIELDS,
+            *others,
+        )

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from franceservices.territories import routing
+from sites import rounds
 from sites.models import Site
 
 RADII_KM = (10, 20, 50, 100, 200)
@@ -50,26 +52,50 @@ class Results:
 def search_near(place, page=1, radius_km=RADII_KM[0]):
     """The sites of a département or région, or those around any other place.
 
-    Around a place, the radius grows by steps until it holds `ENOUGH` sites. Two queries, two more past a first page.
+    Around a place, the radius grows by steps until it holds `ENOUGH` sites, and a round is at its nearest stop. Two
+    queries in a territory, three around a place; two more past a first page.
     """
-    sites, radius = Site.objects.open_to_public(), None
+    sites, radius, meetings = Site.objects.open_to_public(), None, {}
     if place.kind == "departement":
         sites = sites.in_departement(place.code)
     elif place.kind == "region":
         sites = sites.in_region(place.code)
     else:
-        radius = _wide_enough(sites.distances_of_nearest(place.point, ENOUGH), radius_km)
-        sites = sites.within(place.point, radius)
-    results = _results(sites.ordered_from(place.point), page, radius, radius and radius_km)
+        sites, radius, meetings = _around(sites, place.point, radius_km)
+    results = _results(sites.ordered_from(place.point, rounds.metres_of(meetings)), page, radius, radius and radius_km)
+    rounds.with_meetings(results.sites, meetings)
     if radius:
         with_drives(results.sites, place.point)
     return results
 
 
-def of_commune(commune, page=1):
-    """The sites of a commune of today, closest to its centre first; by name when it has no known point."""
-    sites = Site.objects.open_to_public().in_commune(commune.pk)
-    return _results(sites.ordered_from(commune.location) if commune.location else sites.by_commune(), page)
+def _around(sites, point, radius_km):
+    """The sites met within a wide enough radius, that radius, and the `Meeting`s of the rounds among them."""
+    fixed = sites.without_stops(timezone.localdate())
+    nearest = fixed.distances_of_nearest(point, ENOUGH)
+    meetings = rounds.nearest_stops(sites, point, _wide_enough(nearest, radius_km))
+    nearest = sorted([*nearest, *(meeting.metres for meeting in meetings.values())])[:ENOUGH]
+    radius = _wide_enough(nearest, radius_km)
+    meetings = {pk: meeting for pk, meeting in meetings.items() if meeting.metres <= radius * 1000}
+    return fixed.within(point, radius).or_among(sites, meetings), radius, meetings
+
+
+def rounds_about(commune):
+    """The rounds that pass within 30 days in a commune, and those that pass nearby: two {pk: `Meeting`}. One query."""
+    return rounds.in_and_around(Site.objects.open_to_public(), commune)
+
+
+def of_commune(commune, meetings, page=1):
+    """The sites of a commune of today and the rounds that pass there (`meetings`), closest to its centre first.
+
+    By name when it has no known point.
+    """
+    sites = Site.objects.open_to_public()
+    sites = sites.without_stops(timezone.localdate()).in_commune(commune.pk).or_among(sites, meetings)
+    metres = rounds.metres_of(meetings)
+    results = _results(sites.ordered_from(commune.location, metres) if commune.location else sites.by_commune(), page)
+    rounds.with_meetings(results.sites, meetings)
+    return results
 
 
 def of_departement(departement, page=1):
@@ -77,16 +103,19 @@ def of_departement(departement, page=1):
     return _results(Site.objects.open_to_public().in_departement(departement.pk).by_commune(), page)
 
 
-def nearest_outside(commune):
-    """The `NEARBY` sites closest to a commune's centre and outside it, each with `.distance`. One query.
+def nearest_outside(commune, meetings):
+    """The `NEARBY` sites closest to a commune's centre, each with `.distance`, that are not its own. One query.
 
-    Fewer when there are fewer within the largest radius, none when the commune has no known point.
+    Among them the rounds that pass nearby (`meetings`). Fewer when there are fewer within the largest radius, none when
+    the commune has no known point.
     """
     if not commune.location:
         return []
-    sites = Site.objects.open_to_public().outside_commune(commune.pk)
-    nearest = sites.for_cards().nearest_to(commune.location, NEARBY)
-    return with_drives([site for site in nearest if site.distance.km <= RADII_KM[-1]])
+    sites = Site.objects.open_to_public()
+    fixed = sites.without_stops(timezone.localdate()).outside_commune(commune.pk)
+    candidates = fixed.first_by_index(commune.location, NEARBY).or_among(sites, meetings)
+    nearest = candidates.for_cards().ordered_from(commune.location, rounds.metres_of(meetings))[:NEARBY]
+    return rounds.with_meetings(with_drives([s for s in nearest if s.distance.km <= RADII_KM[-1]]), meetings)
 
 
 def with_drives(sites, origin=None):

@@ -7,7 +7,7 @@ from django.contrib.gis.geos import Point
 from django.utils.text import slugify
 
 from franceservices.territories.models import Commune
-from sites.models import Site, WeeklySlot
+from sites.models import Site, Stop, WeeklySlot
 
 # INSEE code -> the point of the town hall (latitude, longitude)
 RODEZ, ONET, TOULOUSE, SAINT_DENIS_REUNION, METZ = "12202", "12176", "31555", "97411", "57463"
@@ -39,3 +39,18 @@ def make_site(commune=RODEZ, at=None, week=None, **fields):
         for opens, closes in slots
     )
     return site
+
+
+def make_stop(site, commune=RODEZ, at=None, **fields):
+    """A passage of `site` on Tuesdays, 9 h - 12 h, at `at` (latitude, longitude), else at the commune's point."""
+    commune = Commune.objects.get(pk=commune)
+    defaults = {
+        "site": site,
+        "commune": commune,
+        "place": "Place de l'Église",
+        "location": Point(at[1], at[0], srid=4326) if at else commune.location,
+        "weekday": 2,
+        "opens": time(9),
+        "closes": time(12),
+    }
+    return Stop.objects.create(**defaults | fields)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from sites.imports.analysis import CREATE, REOPEN, UPDATE, analyse
 from sites.imports.columns import DAYS
 from sites.imports.issues import ERROR
-from sites.models import ImportBatch, Site, WeeklySlot
+from sites.models import ImportBatch, Site, Stop, WeeklySlot
 
 # Any constant will do, as long as nothing else locks on it.
 LOCK = 20_200_101
@@ -120,6 +120,7 @@ def _write(plan, source):
 def _remove_demonstration():
     """Fictitious sites give way to real ones. Nothing else is ever deleted."""
     WeeklySlot.objects.filter(site__is_demo=True).delete()
+    Stop.objects.filter(site__is_demo=True).delete()
     Site.objects.demonstration().delete()
 
 

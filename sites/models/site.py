@@ -12,6 +12,7 @@ from franceservices.territories.models import Commune
 from sites.models.partners import Partner
 from sites.models.tracking import tracked
 from sites.opening_hours import CLOSURE_FIELDS, SLOT_FIELDS, Schedule, closures_from_rows, slots_from_rows
+from sites.passages import STOP_FIELDS, stops_from_rows
 from sites.public_holidays import holiday_name
 from sites.querysets import SiteQuerySet
 
@@ -109,6 +110,11 @@ class Site(models.Model):
             itinerant=self.is_itinerant,
             by_appointment=self.appointment == self.Appointment.REQUIRED,
         )
+
+    @cached_property
+    def planned_stops(self):
+        """The stops of its round (see `sites.passages`). One query, or none after `with_hours()`."""
+        return stops_from_rows(self._rows("stop_rows", self.stops, STOP_FIELDS)) if self.is_itinerant else ()
 
     def _rows(self, name, related, fields):
         """What `with_hours()` added as `name`, or the same asked now."""

@@ -8,7 +8,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from sites import opening_hours
+from sites import opening_hours, passages
 
 register = template.Library()
 NEVER_MARKUP = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
@@ -18,6 +18,8 @@ COORDINATES = re.compile(r"-?[\d.]+, -?[\d.]+")
 @register.filter
 def state_at(site, moment):
     """The `State` of a site at an aware datetime."""
+    if site.is_itinerant:
+        return passages.state(site.planned_stops, site.schedule, moment)
     return opening_hours.state(site.schedule, moment)
 
 
@@ -31,6 +33,13 @@ def hours_on_the_day_of(site, moment):
 def week_at(site, moment):
     """The site's usual week, today marked (see `opening_hours.DayRow`)."""
     return opening_hours.week_rows(site.schedule, moment)
+
+
+@register.filter
+def round_at(site, moment):
+    """The passages of a site's 30 days from an aware datetime, as `passages.Week`s."""
+    today = moment.astimezone(site.schedule.timezone).date()
+    return passages.by_week(passages.coming(site.planned_stops, site.schedule, moment), today)
 
 
 @register.filter

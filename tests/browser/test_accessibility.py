@@ -1,5 +1,6 @@
 """No axe violation on any kind of page, in any state, at any width."""
 
+import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -59,6 +60,19 @@ def test_a_site(visit, portal, size):
     expect(page.locator(".fs-marker")).to_be_visible()
 
     assert violations(page) == []
+
+
+def test_a_buss_page_with_its_round(visit, portal, demonstration_url):
+    with psycopg.connect(demonstration_url.replace("postgis://", "postgresql://")) as connection:
+        query = "SELECT external_id, slug FROM sites_site WHERE format = 'bus' ORDER BY external_id LIMIT 1"
+        number, slug = connection.execute(query).fetchone()
+    page = visit(f"{portal}/sites/{number}-{slug}/")
+    expect(page.get_by_role("heading", name="Les 30 prochains jours")).to_be_visible()
+
+    for size in (DESK, PHONE, NARROW):
+        page.set_viewport_size(size)
+        assert violations(page) == [], size
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 @SIZES

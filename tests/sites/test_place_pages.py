@@ -223,7 +223,7 @@ def test_a_place_costs_at_most_eight_queries(client, django_assert_max_num_queri
 
 @pytest.mark.parametrize("address", PAGES)
 def test_a_place_costs_the_same_for_one_site_and_for_ten(client, django_assert_num_queries, address):
-    expected = {COMMUNE: 5, DEPARTEMENT: 4, REGION: 5}[address]
+    expected = {COMMUNE: 6, DEPARTEMENT: 4, REGION: 5}[address]
     make_site()
     with django_assert_num_queries(expected):
         client.get(address)

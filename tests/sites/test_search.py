@@ -120,7 +120,7 @@ def test_a_page_that_is_not_there_is_the_nearest_that_is(page):
 def test_a_search_costs_the_same_however_many_sites(how_many, django_assert_max_num_queries):
     [make_site(at=north(1)) for _ in range(how_many)]
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         for site in search_near(place()).sites:
             assert site.schedule.slots
             assert site.commune.departement.timezone

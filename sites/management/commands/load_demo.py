@@ -1,6 +1,9 @@
 """`manage.py load_demo`: fictitious sites, to look around before the official list is imported."""
 
+import pghistory
+from django.contrib.gis.geos import Point
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
 from django.db.models import Q
 
 from franceservices.territories.models import Commune
@@ -10,7 +13,7 @@ from sites.imports.columns import COLUMNS
 from sites.imports.gazetteer import ARRONDISSEMENTS, latitude_of, longitude_of
 from sites.imports.issues import ERROR
 from sites.imports.reader import read_table
-from sites.models import Site
+from sites.models import Site, Stop
 
 FILE_NAME = "demonstration.csv"
 
@@ -34,12 +37,36 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for issue in plan.issues_of(ERROR):
             raise CommandError(f"Les données de démonstration sont refusées : {issue.message}")
+        if not Stop.objects.filter(site__is_demo=True).exists():
+            _write_stops(demo.stops_at(places))
         if verbosity:
             self.stdout.write(
                 f"{plan.rows} sites de démonstration chargés."
                 if batch
                 else f"Les {plan.rows} sites de démonstration sont déjà là."
             )
+
+
+def _write_stops(stops):
+    """The rounds, which the official list does not have: one transaction, and a history that says their source."""
+    sites = dict(Site.objects.demonstration().values_list("external_id", "pk"))
+    with transaction.atomic(), connection.cursor() as cursor, pghistory.context(source="demonstration"):
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # see imports.apply
+        Stop.objects.bulk_create(
+            Stop(
+                site_id=sites[stop.external_id],
+                commune_id=stop.insee,
+                place=stop.place,
+                location=Point(stop.longitude, stop.latitude, srid=4326),
+                weekday=stop.weekday,
+                opens=stop.opens,
+                closes=stop.closes,
+                weeks=stop.weeks,
+                mode=stop.mode,
+            )
+            for stop in stops
+            if stop.external_id in sites
+        )
 
 
 def _towns():

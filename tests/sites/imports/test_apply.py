@@ -239,7 +239,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(how_many):
     with CaptureQueriesContext(connection) as queries:
         import_rows(*changed)
 
-    assert len(queries) == 17
+    assert len(queries) == 18
 
 
 @pytest.mark.django_db(transaction=True)
