@@ -4,17 +4,8 @@ from datetime import date, time, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from sites.opening_hours import (
-    SLOT_FIELDS,
-    WEEKDAYS,
-    WEEKS_IN_FRENCH,
-    Slot,
-    State,
-    day_in_french,
-    hour_in_french,
-    in_french,
-    slots_from_rows,
-)
+from sites.opening_hours import SLOT_FIELDS, Slot, State, slots_from_rows
+from sites.written_hours import WEEKDAYS, WEEKS_IN_FRENCH, day_in_french, hour_in_french, in_french
 
 DAYS = 30
 STOP_FIELDS = (*SLOT_FIELDS, "place", "commune__name")

@@ -7,7 +7,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ["franceservices.territories", "franceservices.accounts", "sites", "stats"]
-PURE = ["sites/opening_hours.py", "sites/passages.py", "sites/public_holidays.py", "sites/imports/reader.py"]
+PURE = [
+    "sites/opening_hours.py",
+    "sites/written_hours.py",
+    "sites/osm_hours.py",
+    "sites/passages.py",
+    "sites/public_holidays.py",
+    "sites/imports/reader.py",
+]
 
 
 def imports_of(path):

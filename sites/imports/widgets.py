@@ -15,7 +15,7 @@ from import_export.widgets import Widget
 
 from sites.imports.issues import CellError
 from sites.imports.tables import plain
-from sites.opening_hours import UnreadableHours, format_day, parse_day
+from sites.written_hours import UnreadableHours, format_day, parse_day
 
 WHOLE_WITH_DECIMALS = re.compile(r"(\d+)[.,]0+")
 BETWEEN_EMAILS = re.compile(r"\s+-\s+|\s*[,;/]\s*|\s+(?:ou|et)\s+|\s+")

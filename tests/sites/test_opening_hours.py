@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sites.opening_hours import UnreadableHours, format_day, merge, parse_day
+from sites.written_hours import UnreadableHours, format_day, merge, parse_day
 
 
 def slots(*pairs):

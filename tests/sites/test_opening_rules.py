@@ -132,7 +132,7 @@ def test_a_closure_says_until_when(closure, text):
 
 
 def test_of_closures_that_overlap_the_one_that_ends_last_is_told():
-    both = (Closure(date(2026, 6, 1), date(2026, 6, 3)), Closure(date(2026, 6, 2), date(2026, 6, 20)))
+    both = (Closure(date(2026, 6, 1), date(2026, 6, 20)), Closure(date(2026, 6, 2), date(2026, 6, 3)))
 
     assert state(schedule(closures=both), at(2026, 6, 2)).text == "Fermé exceptionnellement jusqu'au 20 juin"
 

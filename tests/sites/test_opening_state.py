@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sites.opening_hours import Schedule, Slot, State, hour_in_french, in_french, state, today_in_french, week_rows
+from sites.opening_hours import Schedule, Slot, State, state, today_in_french, week_rows
 from sites.public_holidays import holiday_name
+from sites.written_hours import hour_in_french, in_french
 
 PARIS = ZoneInfo("Europe/Paris")
 MORNING, AFTERNOON = (time(9), time(12)), (time(14), time(17, 30))
