@@ -1,5 +1,6 @@
 """Hours as OpenStreetMap writes them (wiki.openstreetmap.org/wiki/Key:opening_hours), for machines. Pure."""
 
+from collections import defaultdict
 from itertools import groupby
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -31,9 +32,10 @@ def _kind(slot):
 def _rules(slots):
     """Rules of slots of one kind: days that follow each other with the same spans make one."""
     slots = list(slots)
-    one, spans = slots[0], {}
+    one = slots[0]
+    spans: dict[int, list[str]] = defaultdict(list)
     for slot in sorted(slots, key=lambda slot: (slot.weekday, slot.span)):
-        spans.setdefault(slot.weekday, []).append(f"{slot.opens:%H:%M}-{slot.closes:%H:%M}")
+        spans[slot.weekday].append(f"{slot.opens:%H:%M}-{slot.closes:%H:%M}")
     before = _dates(one.valid_from, one.valid_until) + WEEKS.get(one.weeks, "")
     after = ' "sur rendez-vous"' if one.by_appointment else ""
     for days, hours in _runs(spans, may_join=one.weeks not in NTH):
