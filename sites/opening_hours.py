@@ -31,7 +31,7 @@ class Slot(NamedTuple):
         """Whether it takes place on a date, closures and holidays aside."""
         return (
             day.isoweekday() == self.weekday
-            and (self.weeks == "all" or _is_week(self.weeks, day))
+            and (self.weeks == "all" or self.weeks in weeks_of(day))
             and (self.valid_from is None or self.valid_from <= day)
             and (self.valid_until is None or day <= self.valid_until)
         )
@@ -46,12 +46,12 @@ class Slot(NamedTuple):
         return self.weeks == "all" and not self.by_appointment
 
 
-def _is_week(weeks, day):
-    if weeks in ("odd", "even"):
-        return day.isocalendar().week % 2 == (weeks == "odd")
-    if weeks == "last":
-        return (day + timedelta(days=7)).month != day.month
-    return (day.day - 1) // 7 == RANKS.index(weeks)
+def weeks_of(day):
+    """The `Slot.weeks` that a date is in: ['all', 'odd', 'first']; a fifth weekday of its month is also the last."""
+    parity = "odd" if day.isocalendar().week % 2 else "even"
+    rank = (day.day - 1) // 7
+    is_last = (day + timedelta(days=7)).month != day.month
+    return ["all", parity, *RANKS[rank : rank + 1], *["last"] * is_last]
 
 
 class Closure(NamedTuple):

@@ -3,7 +3,9 @@
 from datetime import date
 from functools import lru_cache
 
-from holidays import country_holidays
+from holidays import France, country_holidays
+
+CALENDARS = ("", *France.subdivisions)
 
 
 def holiday_name(calendar, day):
@@ -12,6 +14,11 @@ def holiday_name(calendar, day):
     `calendar` is a subdivision as `holidays` names it (57, 6AE, 971…), or "" for the national holidays.
     """
     return _of_year(calendar, day.year).get(day, "")
+
+
+def calendars_with_a_holiday(day):
+    """The calendars in which a date is a public holiday: ['57', '6AE'] on 26 December."""
+    return [calendar for calendar in CALENDARS if holiday_name(calendar, day)]
 
 
 @lru_cache(maxsize=200)

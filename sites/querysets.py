@@ -9,12 +9,14 @@ from django.contrib.gis.db.models.sql.conversion import DistanceField
 from django.contrib.gis.measure import D
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, Count, Exists, F, FloatField, Func, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, FloatField, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, JSONArray
 
 from franceservices.territories.models import Commune
 from sites.opening_hours import CLOSURE_FIELDS, SLOT_FIELDS
 from sites.passages import STOP_FIELDS
+
+ITINERANT = ("bus", "itinerante")
 
 
 class IndexedDistance(Func):
@@ -90,6 +92,21 @@ class SiteQuerySet(models.QuerySet):
             )
         return self.annotate(distance=distance).order_by("distance", "pk")
 
+    def open_at(self, now):
+        """Sites where one is received at the aware datetime `now` without an appointment; rounds at their stop."""
+        return self.receiving(lambda slots: slots.open_at(now))
+
+    def receiving(self, narrowed):
+        """Sites that have a slot among `narrowed(slots)`: a function from `SlotQuerySet` to the same.
+
+        Rounds have a stop among them: nobody is received at their garage.
+        """
+        slots, stops = (
+            Exists(narrowed(apps.get_model("sites", name).objects.filter(site=OuterRef("pk"))))
+            for name in ("WeeklySlot", "Stop")
+        )
+        return self.filter(Q(format__in=ITINERANT) & stops | ~Q(format__in=ITINERANT) & slots)
+
     def without_stops(self, today):
         """Sites that are met at their address: those that have no stop, or none any more."""
         stops = apps.get_model("sites", "Stop").objects.filter(site=OuterRef("pk"))
@@ -151,46 +168,6 @@ class SiteQuerySet(models.QuerySet):
         return self.aggregate(
             sites=Count("pk"),
             antennes=Count("pk", filter=Q(kind="antenne")),
-            itinerant=Count("pk", filter=Q(format__in=("bus", "itinerante"))),
+            itinerant=Count("pk", filter=Q(format__in=ITINERANT)),
             departements=Count("commune__departement", distinct=True),
-        )
-
-
-class StopQuerySet(models.QuerySet):
-    """Questions on the passages of itinerant sites."""
-
-    def of_sites_in_service(self):
-        return self.filter(site__status="active")
-
-    def within(self, point, km):
-        """Passages at most `km` kilometres from `point` (WGS 84), as the crow flies."""
-        return self.filter(location__dwithin=(point, D(km=km)))
-
-    def of(self, sites):
-        """Passages of these sites (a queryset)."""
-        return self.filter(site__in=sites.order_by().values("pk"))
-
-    def in_commune(self, insee):
-        """Passages in a commune of today, those in its arrondissements and former communes included."""
-        return self.filter(commune__in=Commune.objects.codes_of(insee))
-
-    def ordered_from(self, point):
-        """Closest to `point` first, with `.distance`; when the point is not known, by day, and the distance is None."""
-        if not point:
-            return self.annotate(distance=Value(None, output_field=FloatField())).order_by("weekday", "opens", "pk")
-        return self.annotate(distance=Distance("location", point)).order_by("distance", "pk")
-
-    def for_meetings(self, **others):
-        """As dicts, with all that dates a passage: `passages.STOP_FIELDS`, the site's département and closures."""
-        closures = apps.get_model("sites", "Closure").objects.filter(site=OuterRef("site"))
-        return self.annotate(
-            closure_rows=ArraySubquery(closures.order_by("starts").values_list(JSONArray(*CLOSURE_FIELDS))),
-            timezone=F("site__commune__departement__timezone"),
-            calendar=F("site__commune__departement__holiday_calendar"),
-            appointment=F("site__appointment"),
-            **others,
-        ).values(
-            *("site", "location", "distance", "closure_rows", "timezone", "calendar", "appointment"),
-            *STOP_FIELDS,
-            *others,
         )

@@ -4,7 +4,7 @@ from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 
 class Region(models.Model):
@@ -18,6 +18,12 @@ class Region(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class DepartementQuerySet(models.QuerySet):
+    def timezones(self):
+        """The names of their time zones, that of most départements first."""
+        return self.order_by().values_list("timezone", flat=True).annotate(n=Count("pk")).order_by("-n", "timezone")
 
 
 class Departement(models.Model):
@@ -34,6 +40,8 @@ class Departement(models.Model):
         blank=True,
         help_text="Subdivision de la bibliothèque holidays (57, 6AE, 971…) ; vide : jours fériés nationaux.",
     )
+
+    objects = DepartementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "département"

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from franceservices.territories.models import Commune
 from sites.models.site import Site
 from sites.models.tracking import tracked
-from sites.querysets import StopQuerySet
+from sites.slot_querysets import ClosureQuerySet, SlotQuerySet, StopQuerySet
 
 
 class RecurringSlot(models.Model):
@@ -69,6 +69,8 @@ class WeeklySlot(RecurringSlot):
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="weekly_slots")
 
+    objects = SlotQuerySet.as_manager()
+
     class Meta(RecurringSlot.Meta):
         verbose_name = "créneau hebdomadaire"
         verbose_name_plural = "créneaux hebdomadaires"
@@ -119,6 +121,8 @@ class Closure(models.Model):
     replacement = models.ForeignKey(
         Site, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="site de remplacement"
     )
+
+    objects = ClosureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "fermeture exceptionnelle"

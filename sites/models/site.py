@@ -14,7 +14,7 @@ from sites.models.tracking import tracked
 from sites.opening_hours import CLOSURE_FIELDS, SLOT_FIELDS, Schedule, closures_from_rows, slots_from_rows
 from sites.passages import STOP_FIELDS, stops_from_rows
 from sites.public_holidays import holiday_name
-from sites.querysets import SiteQuerySet
+from sites.querysets import ITINERANT, SiteQuerySet
 
 
 @tracked
@@ -134,7 +134,7 @@ class Site(models.Model):
     @property
     def is_itinerant(self):
         """Whether it goes round: then its address is a garage, not a door to push."""
-        return self.format in (self.Format.BUS, self.Format.ITINERANTE)
+        return self.format in ITINERANT
 
 
 @tracked
