@@ -98,6 +98,19 @@ def state(stops, schedule, at):
     return State("itinerant", _told(stops, schedule, at, today) if stops else UNKNOWN)
 
 
+def state_at_stop(passage, now):
+    """The `State` of an itinerant site for who stands at the stop of a `Passage`; None unless it is there now.
+
+    `now` is a datetime local to the site.
+    """
+    if passage.date != now.date() or not passage.opens <= now.time() < passage.closes:
+        return None
+    code, words = (
+        ("appointment", "Sur rendez-vous, repart") if passage.by_appointment else ("open", "Sur place, repart")
+    )
+    return State(code, f"{words} à {hour_in_french(passage.closes)}")
+
+
 def _told(stops, schedule, at, today):
     passages = coming(stops, schedule, at)
     if passages:

@@ -11,8 +11,10 @@ from django.views.decorators.http import condition, require_safe
 
 from franceservices.territories.models import Commune, Departement, Region
 from sites import search
+from sites.filters import FilterForm
 from sites.forms import SearchForm
 from sites.freshness import version_now
+from sites.models import Site
 
 NEIGHBOURS = 8
 
@@ -30,16 +32,23 @@ def commune(request, insee, slug=""):
     found = _one(related.filter(pk=insee))
     if slug != found.slug or found.replaced_by:
         return redirect("sites:commune", found.today.pk, found.today.slug, permanent=True)
-    inside, around = search.rounds_about(found)
-    results = search.of_commune(found, inside, request.GET.get("page"))
-    nearby = [] if results.page.has_next() else search.nearest_outside(found, around)
+    filters, now = FilterForm(request.GET), timezone.now()
+    wanted = filters.wanted(now)
+    inside, around = search.rounds_about(found, wanted)
+    results = search.of_commune(found, inside, request.GET.get("page"), wanted)
+    nearby = [] if results.page.has_next() else search.nearest_outside(found, around, wanted)
     context = {
         "commune": found,
+        "filters": filters,
+        "now": now,
         "results": results,
         "page": results.page,
         "nearby": list(enumerate(nearby, start=results.page.end_index() + 1)),
         "neighbours": Commune.objects.around(found).only("name", "slug")[:NEIGHBOURS],
     }
+    if filters.values and not (results.total or nearby) and found.location:
+        here = Site.objects.open_to_public().met_within(found.location, search.OPEN_KM, timezone.localdate())
+        context |= search.nothing_wanted(filters, now, here, found.location)
     return _render(request, "places/commune.html", found, context, [*results.sites, *nearby])
 
 
@@ -49,9 +58,14 @@ def departement(request, code, slug=""):
     found = _one(Departement.objects.select_related("region").filter(pk=code))
     if slug != found.slug:
         return redirect("sites:departement", found.pk, found.slug, permanent=True)
-    results = search.of_departement(found, request.GET.get("page"))
+    filters, now = FilterForm(request.GET), timezone.now()
+    results = search.of_departement(found, request.GET.get("page"), filters.wanted(now))
     others = Departement.objects.filter(region=found.region_id).exclude(pk=found.pk) if found.region_id else ()
     context = {"departement": found, "results": results, "page": results.page, "others": others}
+    context |= {"filters": filters, "now": now}
+    if filters.values and not results.total:
+        here = Site.objects.open_to_public().in_departement(found.pk)
+        context |= search.nothing_wanted(filters, now, here, found.communes.most_populous().location)
     return _render(request, "places/departement.html", found, context, results.sites)
 
 
@@ -61,11 +75,15 @@ def region(request, code, slug=""):
     found = _one(Region.objects.filter(pk=code))
     if slug != found.slug:
         return redirect("sites:region", found.pk, found.slug, permanent=True)
-    in_service = Count("communes__sites", filter=Q(communes__sites__status="active"))
+    filters, now = FilterForm(request.GET), timezone.now()
+    wanted = filters.wanted(now).sites(Site.objects.open_to_public())
+    in_service = Count("communes__sites", filter=Q(communes__sites__in=wanted))
     departements = found.departements.annotate(how_many=in_service).order_by("pk")
     extent = Commune.objects.filter(departement__region=found).aggregate(box=Extent(Cast("location", PointField())))
     context = {
         "region": found,
+        "filters": filters,
+        "now": now,
         "page": None,
         "departements": departements,
         "total": sum(one.how_many for one in departements),
@@ -83,13 +101,16 @@ def _one(rows):
 
 def _render(request, template, place, context, sites=()):
     """`sites` are those shown: they tell whether the page is one of demonstration, which spares it a query."""
-    context |= {
-        "place": place,
-        "title": f"{place} : les France services",
-        "description": f"{place} : adresse, horaires du jour et téléphone de chaque France services.",
-        "form": SearchForm(),
-        "now": timezone.now(),
-    }
+    context = (
+        {"relaxed": ()}
+        | context
+        | {
+            "place": place,
+            "title": f"{place} : les France services",
+            "description": f"{place} : adresse, horaires du jour et téléphone de chaque France services.",
+            "form": SearchForm(),
+        }
+    )
     if sites:
         context["shows_demonstration"] = any(site.is_demo for site in sites)
     return render(request, template, context)

@@ -66,6 +66,12 @@ class SiteQuerySet(models.QuerySet):
         """Sites at most `km` kilometres from `point` (WGS 84, x = longitude), as the crow flies."""
         return self.filter(location__dwithin=(point, D(km=km)))  # only dwithin uses the index
 
+    def met_within(self, point, km, today):
+        """Sites, and rounds by their stops that remain, at most `km` kilometres from `point`. Reads all sites."""
+        stops = apps.get_model("sites", "Stop").objects.filter(site=OuterRef("pk")).exclude(valid_until__lt=today)
+        near = Q(location__dwithin=(point, D(km=km)))
+        return self.filter(Exists(stops.within(point, km)) | near & ~Exists(stops))
+
     def distances_of_nearest(self, point, count):
         """How far the `count` sites closest to `point` are, in metres, closest first. Fewer when there are fewer."""
         return [site.distance.m for site in self.only("pk").nearest_to(point, count)]
@@ -91,6 +97,28 @@ class SiteQuerySet(models.QuerySet):
                 *elsewhere, default=distance, output_field=DistanceField(self.model._meta.get_field("location"))
             )
         return self.annotate(distance=distance).order_by("distance", "pk")
+
+    def of_kind(self, kind):
+        """Sites with a door to push (`fixe`), those of them that depend on another (`antenne`), or rounds (`bus`)."""
+        if kind == "bus":
+            return self.filter(format__in=ITINERANT)
+        return self.filter(kind="antenne" if kind == "antenne" else "principal").exclude(format__in=ITINERANT)
+
+    def with_partner(self, code):
+        """Sites where this partner is said to be present."""
+        present = apps.get_model("sites", "SitePartner").objects.filter(site=OuterRef("pk"), partner=code)
+        return self.filter(Exists(present))
+
+    def without_appointment(self):
+        """Sites where one may come without an appointment, at least at some hours."""
+        slots = apps.get_model("sites", "WeeklySlot").objects.filter(site=OuterRef("pk"))
+        only_by_appointment = Exists(slots.filter(mode="appointment")) & ~Exists(slots.filter(mode="open"))
+        return self.exclude(appointment="required").exclude(only_by_appointment)
+
+    def with_appointment(self):
+        """Sites where one may take an appointment."""
+        slots = apps.get_model("sites", "WeeklySlot").objects.filter(site=OuterRef("pk"), mode="appointment")
+        return self.filter(Q(appointment__in=("possible", "required")) | Exists(slots))
 
     def open_at(self, now):
         """Sites where one is received at the aware datetime `now` without an appointment; rounds at their stop."""

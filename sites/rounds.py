@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from franceservices.territories.models import Commune
 from sites import passages
+from sites.filters import ANY
 from sites.models import Site, Stop
-from sites.opening_hours import Schedule, closures_from_rows
+from sites.opening_hours import Schedule, State, closures_from_rows
 from sites.public_holidays import holiday_name
 
 AROUND_KM = 50  # how far from a commune its page looks for rounds
@@ -21,26 +22,31 @@ AROUND_KM = 50  # how far from a commune its page looks for rounds
 class Meeting:
     """The stop of a round nearest to someone: how far it is, where, and its next `Passage`.
 
-    `when` is the passage as one says it today, at the stop's own time.
+    `when` is the passage as one says it today, at the stop's own time; `state` is None unless it is there now.
     """
 
     metres: float
     location: Point
     passage: passages.Passage
     when: str
+    state: State | None
 
 
-def nearest_stops(sites, point, km):
-    """{site's pk: `Meeting`} of the rounds among `sites` (a queryset) that pass within `km` and 30 days. One query."""
-    return _meetings(Stop.objects.of(sites).within(point, km).ordered_from(point).for_meetings())
+def nearest_stops(sites, point, km, wanted=ANY):
+    """{site's pk: `Meeting`} of the rounds among `sites` (a queryset) that pass within `km` and 30 days. One query.
+
+    At the stops that the `Filters` want.
+    """
+    stops = wanted.slots(Stop.objects.of(sites).within(point, km))
+    return _meetings(stops.ordered_from(point).for_meetings())
 
 
-def in_and_around(sites, commune):
+def in_and_around(sites, commune, wanted=ANY):
     """The rounds among `sites` that pass in a commune of today, and those that only pass within `AROUND_KM`. One query.
 
     Two {site's pk: `Meeting`}, nearest to the commune's centre; the second is empty when it has no known point.
     """
-    stops = Stop.objects.of(sites)
+    stops = wanted.slots(Stop.objects.of(sites))
     here = stops.in_commune(commune.pk)
     if not commune.location:
         return _meetings(here.ordered_from(None).for_meetings()), {}
@@ -92,4 +98,5 @@ def _meeting(row, now):
         return None
     distance = row["distance"]
     when = coming[0].when(now.astimezone(schedule.timezone).date())
-    return Meeting(distance.m if distance else 0.0, row["location"], coming[0], when)
+    state = passages.state_at_stop(coming[0], now.astimezone(schedule.timezone))
+    return Meeting(distance.m if distance else 0.0, row["location"], coming[0], when, state)

@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from franceservices.territories import routing
 from sites import rounds
+from sites.filters import ANY
 from sites.models import Site
 
 RADII_KM = (10, 20, 50, 100, 200)
 ENOUGH = 3
 PER_PAGE = 20
+OPEN_KM = 50  # how far one goes for a site that is open
 NEARBY = 5  # sites shown beside those of a commune
 
 
@@ -49,19 +52,19 @@ class Results:
         return self.radius_km != self.asked_km
 
 
-def search_near(place, page=1, radius_km=RADII_KM[0]):
-    """The sites of a département or région, or those around any other place.
+def search_near(place, page=1, radius_km=RADII_KM[0], wanted=ANY):
+    """The sites of a département or région, or those around any other place, that the `Filters` want.
 
     Around a place, the radius grows by steps until it holds `ENOUGH` sites, and a round is at its nearest stop. Two
     queries in a territory, three around a place; two more past a first page.
     """
-    sites, radius, meetings = Site.objects.open_to_public(), None, {}
+    sites, radius, meetings = wanted.sites(Site.objects.open_to_public()), None, {}
     if place.kind == "departement":
         sites = sites.in_departement(place.code)
     elif place.kind == "region":
         sites = sites.in_region(place.code)
     else:
-        sites, radius, meetings = _around(sites, place.point, radius_km)
+        sites, radius, meetings = _around(sites, place.point, radius_km, wanted)
     results = _results(sites.ordered_from(place.point, rounds.metres_of(meetings)), page, radius, radius and radius_km)
     rounds.with_meetings(results.sites, meetings)
     if radius:
@@ -69,28 +72,28 @@ def search_near(place, page=1, radius_km=RADII_KM[0]):
     return results
 
 
-def _around(sites, point, radius_km):
+def _around(sites, point, radius_km, wanted):
     """The sites met within a wide enough radius, that radius, and the `Meeting`s of the rounds among them."""
     fixed = sites.without_stops(timezone.localdate())
     nearest = fixed.distances_of_nearest(point, ENOUGH)
-    meetings = rounds.nearest_stops(sites, point, _wide_enough(nearest, radius_km))
+    meetings = rounds.nearest_stops(sites, point, _wide_enough(nearest, radius_km), wanted)
     nearest = sorted([*nearest, *(meeting.metres for meeting in meetings.values())])[:ENOUGH]
     radius = _wide_enough(nearest, radius_km)
     meetings = {pk: meeting for pk, meeting in meetings.items() if meeting.metres <= radius * 1000}
     return fixed.within(point, radius).or_among(sites, meetings), radius, meetings
 
 
-def rounds_about(commune):
+def rounds_about(commune, wanted=ANY):
     """The rounds that pass within 30 days in a commune, and those that pass nearby: two {pk: `Meeting`}. One query."""
-    return rounds.in_and_around(Site.objects.open_to_public(), commune)
+    return rounds.in_and_around(wanted.sites(Site.objects.open_to_public()), commune, wanted)
 
 
-def of_commune(commune, meetings, page=1):
+def of_commune(commune, meetings, page=1, wanted=ANY):
     """The sites of a commune of today and the rounds that pass there (`meetings`), closest to its centre first.
 
     By name when it has no known point.
     """
-    sites = Site.objects.open_to_public()
+    sites = wanted.sites(Site.objects.open_to_public())
     sites = sites.without_stops(timezone.localdate()).in_commune(commune.pk).or_among(sites, meetings)
     metres = rounds.metres_of(meetings)
     results = _results(sites.ordered_from(commune.location, metres) if commune.location else sites.by_commune(), page)
@@ -98,12 +101,59 @@ def of_commune(commune, meetings, page=1):
     return results
 
 
-def of_departement(departement, page=1):
+def of_departement(departement, page=1, wanted=ANY):
     """The sites of a département, by commune."""
-    return _results(Site.objects.open_to_public().in_departement(departement.pk).by_commune(), page)
+    return _results(wanted.sites(Site.objects.open_to_public()).in_departement(departement.pk).by_commune(), page)
 
 
-def nearest_outside(commune, meetings):
+def nothing_wanted(form, now, here, point):
+    """What to show when no site of `here` (a queryset) passes the `FilterForm`, as a template's context. Two queries.
+
+    `relaxed` is [(tag, how many sites of `here`)] with a filter less, then with none; `nearest` lists the site nearest
+    to `point` that passes them all, if there is one.
+    """
+    everyone = Site.objects.open_to_public()
+    wanted = form.wanted(now).sites(everyone).without_stops(timezone.localdate())
+    tags = [*form.chosen, form.none] if len(form.chosen) > 1 else form.chosen
+    without = [form.wanted(now, without=tag.names).sites(everyone) for tag in tags]
+    counts = {f"n{number}": Count("pk", filter=Q(pk__in=others.values("pk"))) for number, others in enumerate(without)}
+    found = here.aggregate(**counts, demonstration=Count("pk", filter=Q(is_demo=True)))
+    return {
+        "shows_demonstration": found.pop("demonstration") > 0,  # spares the page its own query
+        "relaxed": list(zip(tags, found.values(), strict=True)),
+        "nearest": wanted.for_cards().nearest_to(point, 1) if point else [],
+    }
+
+
+def all_around(place):
+    """The sites of a département or région, or those met within `OPEN_KM` of any other place."""
+    sites = Site.objects.open_to_public()
+    if place.kind == "departement":
+        return sites.in_departement(place.code)
+    if place.kind == "region":
+        return sites.in_region(place.code)
+    return sites.met_within(place.point, OPEN_KM, timezone.localdate())
+
+
+def nearest_open(sites, point, now):
+    """Of `sites` in order from `point`, the first that receives people at `now`; or else any other within OPEN_KM.
+
+    None when the first of all is open, and when no other is. At most one query.
+    """
+    is_open = [site for site in sites if state_at(site, now).code == "open"]
+    if is_open:
+        return is_open[0] if is_open[0] != sites[0] else None
+    others = Site.objects.open_to_public().within(point, OPEN_KM).exclude(pk__in=[site.pk for site in sites])
+    return next(iter(others.open_at(now).without_stops(timezone.localdate()).for_cards().nearest_to(point, 1)), None)
+
+
+def state_at(site, moment):
+    """The `State` of a site; that of a round met at a stop, when it is there."""
+    meeting = getattr(site, "meeting", None)
+    return (meeting and meeting.state) or site.state_at(moment)
+
+
+def nearest_outside(commune, meetings, wanted=ANY):
     """The `NEARBY` sites closest to a commune's centre, each with `.distance`, that are not its own. One query.
 
     Among them the rounds that pass nearby (`meetings`). Fewer when there are fewer within the largest radius, none when
@@ -111,7 +161,7 @@ def nearest_outside(commune, meetings):
     """
     if not commune.location:
         return []
-    sites = Site.objects.open_to_public()
+    sites = wanted.sites(Site.objects.open_to_public())
     fixed = sites.without_stops(timezone.localdate()).outside_commune(commune.pk)
     candidates = fixed.first_by_index(commune.location, NEARBY).or_among(sites, meetings)
     nearest = candidates.for_cards().ordered_from(commune.location, rounds.metres_of(meetings))[:NEARBY]

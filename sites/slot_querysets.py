@@ -12,6 +12,7 @@ from django.apps import apps
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.measure import D
 from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import cache
 from django.db import models
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, TimeField, Value
 from django.db.models.functions import Greatest, JSONArray, Least
@@ -71,11 +72,13 @@ def coming(local, at=None):
     return [Window(first, closes_after=clock), *(Window(day) for day in others), Window(last, closed_by=clock)]
 
 
-class SlotQuerySet(models.QuerySet):
-    """Slots of sites, asked at the aware datetime `now`: each site's département gives the date and the hour.
+def timezones():
+    """The time zones of France, asked of the database every hour."""
+    return cache.get_or_set("timezones", lambda: list(Departement.objects.timezones()), 3600)
 
-    What is on a clock costs one query more, for the time zones.
-    """
+
+class SlotQuerySet(models.QuerySet):
+    """Slots of sites, asked at the aware datetime `now`: each site's département gives the date and the hour."""
 
     def open_at(self, now):
         """Those under way, to which one comes without an appointment."""
@@ -88,7 +91,7 @@ class SlotQuerySet(models.QuerySet):
     def _in(self, now, windows):
         """Those in one of the `Window`s that the function `windows` gives for the datetime of their site."""
         zones = defaultdict(list)
-        for zone in Departement.objects.timezones():
+        for zone in timezones():
             for window in windows(now.astimezone(ZoneInfo(zone))):
                 zones[window].append(zone)
         branches = [Q(site__commune__departement__timezone__in=zones[window]) & window.slots for window in zones]

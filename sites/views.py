@@ -12,9 +12,10 @@ from django.views.decorators.http import condition, require_safe
 
 from franceservices.territories import places
 from sites import map_data
+from sites.filters import FilterForm
 from sites.forms import LABEL_LENGTH, SearchForm
 from sites.models import Partner, Site
-from sites.search import search_near
+from sites.search import all_around, nearest_open, nothing_wanted, search_near
 from sites.structured_data import government_office
 
 
@@ -32,15 +33,25 @@ def home(request):
 def search(request):
     """The sites nearest to a place; or what to choose from, or what to mend, when the place is not plain."""
     was_asked = request.GET.keys() & {"q", "lat", "lon"}
-    form = SearchForm(request.GET if was_asked else None)
-    results = None
+    form, filters, now = SearchForm(request.GET if was_asked else None), FilterForm(request.GET), timezone.now()
+    context = {"form": form, "filters": filters, "now": now, "results": None, "nearest_open": None}
     if form.is_valid() and form.place:
-        radius = {"radius_km": form.cleaned_data["rayon"]} if form.cleaned_data["rayon"] else {}
-        results = search_near(form.place, page=request.GET.get("page"), **radius)
-    context = {"form": form, "results": results, "now": timezone.now()}
-    if results and results.total:
-        context["shows_demonstration"] = results.are_demonstration  # spares the page its own query
+        context |= _found(form, filters, now, request.GET.get("page"))
     return render(request, "sites/search.html", context, status=400 if form.errors else 200)
+
+
+def _found(form, filters, now, page):
+    """What the page of results shows: the sites around the form's place, or what there is instead."""
+    place, wanted = form.place, filters.wanted(now)
+    radius = {"radius_km": form.cleaned_data["rayon"]} if form.cleaned_data["rayon"] else {}
+    results = search_near(place, page=page, wanted=wanted, **radius)
+    if not results.total:
+        instead = nothing_wanted(filters, now, all_around(place), place.point) if filters.values else {}
+        return {"results": results, **instead}
+    found = {"results": results, "shows_demonstration": results.are_demonstration}  # spares the page its own query
+    if results.radius_km and results.page.number == 1 and not wanted.is_dated:
+        found["nearest_open"] = nearest_open(results.sites, place.point, now)
+    return found
 
 
 @require_safe

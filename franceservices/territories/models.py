@@ -60,6 +60,10 @@ class CommuneQuerySet(models.QuerySet):
         """A commune of today with its arrondissements and the former communes that it replaced."""
         return self.filter(Q(pk=insee) | Q(replaced_by=insee))
 
+    def most_populous(self):
+        """The one with the most inhabitants, among those that have a known point."""
+        return self.exclude(location=None).order_by(F("population").desc(nulls_last=True), "pk")[0]
+
     def around(self, commune):
         """Today's other communes of its département, closest first. None when it has no known point."""
         if not commune.location:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from franceservices.territories.models import Commune
+from sites import opening_hours, passages
 from sites.models.partners import Partner
 from sites.models.tracking import tracked
 from sites.opening_hours import CLOSURE_FIELDS, SLOT_FIELDS, Schedule, closures_from_rows, slots_from_rows
@@ -115,6 +116,12 @@ class Site(models.Model):
     def planned_stops(self):
         """The stops of its round (see `sites.passages`). One query, or none after `with_hours()`."""
         return stops_from_rows(self._rows("stop_rows", self.stops, STOP_FIELDS)) if self.is_itinerant else ()
+
+    def state_at(self, moment):
+        """Whether it receives people at an aware datetime: an `opening_hours.State`."""
+        if self.is_itinerant:
+            return passages.state(self.planned_stops, self.schedule, moment)
+        return opening_hours.state(self.schedule, moment)
 
     def _rows(self, name, related, fields):
         """What `with_hours()` added as `name`, or the same asked now."""

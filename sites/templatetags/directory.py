@@ -8,7 +8,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from sites import opening_hours, passages
+from sites import opening_hours, passages, search
 
 register = template.Library()
 NEVER_MARKUP = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
@@ -17,10 +17,8 @@ COORDINATES = re.compile(r"-?[\d.]+, -?[\d.]+")
 
 @register.filter
 def state_at(site, moment):
-    """The `State` of a site at an aware datetime."""
-    if site.is_itinerant:
-        return passages.state(site.planned_stops, site.schedule, moment)
-    return opening_hours.state(site.schedule, moment)
+    """The `State` of a site at an aware datetime; that of a round met at a stop, when it is there."""
+    return search.state_at(site, moment)
 
 
 @register.filter
