@@ -4,7 +4,7 @@ const DELAY_MS = 180;
 const MINIMUM = 2;
 
 for (const form of document.querySelectorAll("form.fs-search")) {
-  new Suggestions(form.querySelector("input"), form.dataset.suggestions);
+  new Suggestions(form.querySelector("input[type=search]"), form.dataset.suggestions);
   offerPosition(form);
 }
 
@@ -110,7 +110,7 @@ function Suggestions(input, address) {
     if (!item) return;
     input.value = item.dataset.label;
     close();
-    window.location.assign(item.dataset.url);
+    window.location.assign(withFilters(item.dataset.url, input.form));
   }
 
   function open(yes) {
@@ -137,7 +137,7 @@ function offerPosition(form) {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         const query = { lat: coords.latitude.toFixed(5), lon: coords.longitude.toFixed(5), label: "votre position" };
-        window.location.assign(`${form.action}?${new URLSearchParams(query)}`);
+        window.location.assign(withFilters(`${form.action}?${new URLSearchParams(query)}`, form));
       },
       (error) => {
         status.textContent =
@@ -148,4 +148,11 @@ function offerPosition(form) {
       { timeout: 10000, maximumAge: 60000 },
     );
   });
+}
+
+/* The address of results, with the filters that the search form keeps. */
+function withFilters(address, form) {
+  const url = new URL(address, window.location.href);
+  for (const { name, value } of form.querySelectorAll("input[type=hidden]")) url.searchParams.set(name, value);
+  return url;
 }

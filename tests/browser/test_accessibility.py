@@ -12,6 +12,10 @@ PAGES = {
     "accueil": "/",
     "recherche vide": "/recherche/",
     "résultats": "/recherche/?q=Rodez",
+    "résultats filtrés": "/recherche/?q=Rodez&jour=lundi&heure=10:00&type=fixe",
+    "rien avec ces filtres": "/recherche/?q=aveyron&jour=dimanche&creneau=soir",
+    "filtre inconnu": "/recherche/?q=Rodez&jour=jeudredi",
+    "région filtrée": "/regions/76-occitanie/?type=bus",
     "résultats, page 2": "/recherche/?q=Occitanie&page=2",
     "commune": "/communes/12202-rodez/",
     "commune sans site": "/communes/12003-les-albres/",
@@ -60,6 +64,20 @@ def test_a_site(visit, portal, size):
     expect(page.locator(".fs-marker")).to_be_visible()
 
     assert violations(page) == []
+
+
+@SIZES
+def test_all_the_filters(visit, portal, size):
+    page = visit(f"{portal}/recherche/?q=Rodez&type=fixe", size)
+    page.get_by_text("Tous les filtres").click()
+    expect(page.get_by_label("Heure")).to_be_visible()
+
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    form = page.locator(".fs-filters form").bounding_box()
+    for select in page.locator(".fs-filters select").all():
+        box = select.bounding_box()
+        assert box["x"] + box["width"] <= form["x"] + form["width"] + 1
 
 
 def test_a_buss_page_with_its_round(visit, portal, demonstration_url):

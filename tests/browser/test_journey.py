@@ -79,6 +79,49 @@ def test_the_same_without_javascript(visit, portal, size):
     expect(page.get_by_role("heading", name="Horaires")).to_be_visible()
 
 
+@SIZES
+def test_filters_without_javascript(visit, portal, size):
+    page = visit(f"{portal}/recherche/?q=Rodez", size, java_script_enabled=False)
+
+    page.get_by_role("link", name="Filtrer : Sans rendez-vous").click()
+    page.get_by_text("Tous les filtres").click()
+    page.get_by_label("Jour", exact=True).select_option("Mardi")
+    page.get_by_label("Heure").select_option("10 h")
+    page.get_by_role("button", name="Afficher les résultats").click()
+
+    for label in ("Mardi à 10 h", "Sans rendez-vous"):
+        expect(page.get_by_role("link", name=f"Retirer le filtre : {label}")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="avec ces filtres")).to_be_visible()
+    assert distances(page) == sorted(distances(page))
+
+    page.get_by_role("link", name="Retirer le filtre : Mardi à 10 h").click()
+
+    expect(page.get_by_role("status").filter(has_text="avec ce filtre")).to_be_visible()
+
+
+def test_filters_are_kept_from_a_place_to_the_next(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Rodez&type=fixe")
+
+    page.get_by_label("Où êtes-vous").fill("")
+    page.get_by_label("Où êtes-vous").press_sequentially("millau", delay=20)
+    page.get_by_role("listbox").get_by_role("option").first.click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Millau")
+    expect(page.get_by_role("link", name="Retirer le filtre : Sites fixes")).to_be_visible()
+
+
+def test_filters_by_keyboard(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Rodez")
+
+    page.get_by_role("link", name="Filtrer : Après 18 h").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Retirer le filtre : Après 18 h")).to_be_visible()
+    page.get_by_text("Tous les filtres").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_label("Type de lieu")).to_be_visible()
+
+
 def test_homonyms_give_a_choice_that_leads_on(visit, portal):
     page = visit(f"{portal}/recherche/?q=Saint-Denis", java_script_enabled=False)
 

@@ -84,7 +84,7 @@ def test_a_widened_search_says_so(client):
 def test_nothing_found_says_what_to_do(client):
     page = client.get("/recherche/", {"q": "Rodez"}).text
 
-    assert "Aucune France services à moins de 200 km" in page
+    assert "Aucune France services à moins de 200&nbsp;km" in page
     assert "39 39" in page
     assert "essayez une autre commune" in page
 
