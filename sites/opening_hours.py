@@ -96,6 +96,16 @@ class Schedule:
         return self.by_appointment or slot.by_appointment
 
 
+HOLIDAYS_DAYS = 92  # how far ahead public holidays are told
+
+
+def holidays_to_come(schedule, today):
+    """[(date, name)] of the public holidays of three months on which it would be open otherwise, closures aside."""
+    days = (today + timedelta(days=ahead) for ahead in range(HOLIDAYS_DAYS))
+    named = ((day, schedule.holiday_name(day)) for day in days)
+    return [(day, name) for day, name in named if name and any(slot.falls_on(day) for slot in schedule.slots)]
+
+
 SLOT_FIELDS = ("weekday", "opens", "closes", "weeks", "mode", "valid_from", "valid_until")
 CLOSURE_FIELDS = ("starts", "ends", "reason")
 

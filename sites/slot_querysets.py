@@ -117,7 +117,11 @@ class SlotQuerySet(models.QuerySet):
 class ClosureQuerySet(models.QuerySet):
     def covering(self, day):
         """Those that a date is in."""
-        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+        return self.to_come(day).filter(starts__lte=day)
+
+    def to_come(self, day):
+        """Those that are not over on a date, earliest first."""
+        return self.filter(Q(ends=None) | Q(ends__gte=day)).order_by("starts")
 
 
 class StopQuerySet(SlotQuerySet):

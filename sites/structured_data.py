@@ -1,9 +1,11 @@
 """A site as search engines read it: schema.org, written as JSON-LD. Pure but for the site that it is given."""
 
+from sites.opening_hours import holidays_to_come
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def government_office(site, url):
+def government_office(site, url, today):
     """A site in service as a schema.org `GovernmentOffice`, or None: nobody may be sent to a fictitious or closed one.
 
     An itinerant site has neither address, nor point, nor hours: its own are those of a garage.
@@ -18,6 +20,7 @@ def government_office(site, url):
             "address": _address(site),
             "geo": {"@type": "GeoCoordinates", "latitude": site.location.y, "longitude": site.location.x},
             "openingHoursSpecification": _opening_hours(site.schedule.slots),
+            "specialOpeningHoursSpecification": _special_hours(site.schedule, today),
         }
     return {name: value for name, value in office.items() if value}
 
@@ -47,5 +50,23 @@ def _specification(slot):
         "closes": f"{slot.closes:%H:%M}",
         "validFrom": slot.valid_from and slot.valid_from.isoformat(),
         "validThrough": slot.valid_until and slot.valid_until.isoformat(),
+    }
+    return {name: value for name, value in specification.items() if value}
+
+
+def _special_hours(schedule, today):
+    """Days when it is closed, closures and public holidays of three months: closing as one opens means all day."""
+    closures = [(one.starts, one.ends) for one in schedule.closures if not one.ends or one.ends >= today]
+    holidays = [(day, day) for day, _name in holidays_to_come(schedule, today)]
+    return [_closed_days(starts, ends) for starts, ends in sorted(closures + holidays, key=lambda days: days[0])]
+
+
+def _closed_days(starts, ends):
+    specification = {
+        "@type": "OpeningHoursSpecification",
+        "opens": "00:00",
+        "closes": "00:00",
+        "validFrom": starts.isoformat(),
+        "validThrough": ends and ends.isoformat(),
     }
     return {name: value for name, value in specification.items() if value}

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sites import pages, place_views, sitemaps, views
+from sites import pages, place_views, site_views, sitemaps, views
 
 app_name = "sites"
 
@@ -11,7 +11,7 @@ urlpatterns = [
     path("recherche/", views.search, name="search"),
     path("recherche/suggestions/", views.suggestions, name="suggestions"),
     path("carte/sites.json", views.map_sites, name="map_sites"),
-    re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?/$", views.site, name="site"),
+    re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?/$", site_views.site, name="site"),
     re_path(r"^communes/(?P<insee>\d[\dAB]\d{3})(?:-(?P<slug>[-\w]*))?/$", place_views.commune, name="commune"),
     re_path(
         r"^departements/(?P<code>\d[\dAB]\d?)(?:-(?P<slug>[-\w]*))?/$", place_views.departement, name="departement"

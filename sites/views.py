@@ -2,11 +2,10 @@
 
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
@@ -16,7 +15,6 @@ from sites.filters import FilterForm
 from sites.forms import LABEL_LENGTH, SearchForm
 from sites.models import Partner, Site
 from sites.search import all_around, nearest_open, nothing_wanted, search_near
-from sites.structured_data import government_office
 
 
 @require_safe
@@ -24,7 +22,11 @@ def home(request):
     return render(
         request,
         "sites/home.html",
-        {"form": SearchForm(), "figures": Site.objects.open_to_public().figures(), "partners": Partner.objects.all()},
+        {
+            "form": SearchForm(),
+            "figures": Site.objects.open_to_public().figures(),
+            "partners": Partner.objects.filter(is_national=True),
+        },
     )
 
 
@@ -70,28 +72,6 @@ def _suggestion(place):
         query = {"q": place.label}
     url = f"{reverse('sites:search')}?{urlencode(query)}"
     return {"label": place.label, "detail": place.detail, "url": url}
-
-
-@require_safe
-def site(request, external_id, slug=""):
-    """A site's page, at its one true address."""
-    found = Site.objects.exclude(status=Site.Status.WITHDRAWN).with_territories().with_hours()
-    found = found.filter(external_id=external_id).first()
-    if not found:
-        raise Http404
-    if slug != found.slug:
-        moved = redirect(found, permanent=True)
-        patch_cache_control(moved, max_age=3600)  # a name may come back: browsers must not keep both ways for ever
-        return moved
-    context = {
-        "site": found,
-        "network": found.others_of_its_network(),
-        "partners": Partner.objects.all(),
-        "now": timezone.now(),
-        "description": f"{found.name}, {found.postal_code} {found.commune.name} : horaires, téléphone, itinéraire.",
-        "structured_data": government_office(found, request.build_absolute_uri(found.get_absolute_url())),
-    }
-    return render(request, "sites/site.html", context)
 
 
 @require_safe

@@ -85,6 +85,20 @@ def day_in_french(day, today=None):
     return text if near else f"{text} {day.year}"
 
 
+def closed_days_in_french(starts, ends, today):
+    """A closure that is not over: 'le 3 décembre', 'du 24 décembre au 2 janvier', 'jusqu'au 2 janvier'.
+
+    `ends` None is until further notice.
+    """
+    if starts <= today:
+        return f"jusqu'au {day_in_french(ends, today)}" if ends else "jusqu'à nouvel ordre"
+    if starts == ends:
+        return f"le {day_in_french(starts, today)}"
+    if ends:
+        return f"du {day_in_french(starts, today)} au {day_in_french(ends, today)}"
+    return f"à partir du {day_in_french(starts, today)}, jusqu'à nouvel ordre"
+
+
 def in_french(slots):
     """((time, time), ...) as '9 h - 12 h 30, 14 h - 17 h'."""
     return ", ".join(f"{hour_in_french(opens)} - {hour_in_french(closes)}" for opens, closes in slots)

@@ -2,7 +2,18 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
+
+
+class PartnerQuerySet(models.QuerySet):
+    def present_in(self, site):
+        """The national ones, and the local ones that are in a site; `.mode` and `.note` say how, or are None."""
+        here = FilteredRelation("sites", condition=Q(sites__site=site))
+        return (
+            self.alias(here=here)
+            .filter(Q(is_national=True) | Q(here__isnull=False))
+            .annotate(mode=F("here__mode"), note=F("here__note"))
+        )
 
 
 class Partner(models.Model):
@@ -13,6 +24,8 @@ class Partner(models.Model):
     help_topics = models.CharField("aide proposée", max_length=200)
     rank = models.PositiveSmallIntegerField("rang")
     is_national = models.BooleanField("national", default=True)
+
+    objects = PartnerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "partenaire"

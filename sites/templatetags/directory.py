@@ -8,7 +8,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from sites import opening_hours, passages, search
+from sites import opening_hours, passages, search, written_hours
+from sites.models import SitePartner
 
 register = template.Library()
 NEVER_MARKUP = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
@@ -31,6 +32,12 @@ def hours_on_the_day_of(site, moment):
 def week_at(site, moment):
     """The site's usual week, today marked (see `opening_hours.DayRow`)."""
     return opening_hours.week_rows(site.schedule, moment)
+
+
+@register.filter
+def spans_by_day(site, moment):
+    """The usual hours of a site, as a list for each day from Monday; [] when there are none to tell."""
+    return [] if site.is_itinerant else [row.spans for row in opening_hours.week_rows(site.schedule, moment)]
 
 
 @register.filter
@@ -77,6 +84,24 @@ def heading(place):
     if place.kind == "position" and COORDINATES.fullmatch(place.label):
         return "France services près de ce point"
     return f"France services près de {place.label}"
+
+
+@register.filter
+def presence(mode):
+    """How a partner is present in a site: 'Permanence sur place'."""
+    return SitePartner.Mode(mode).label
+
+
+@register.filter
+def closed_days(closure, today):
+    """The days of a `Closure` that is not over, as seen from a date: 'du 24 décembre au 2 janvier'."""
+    return written_hours.closed_days_in_french(closure.starts, closure.ends, today)
+
+
+@register.filter
+def weekday_in_french(day):
+    """A date as 'vendredi 25 décembre 2026'."""
+    return f"{written_hours.WEEKDAYS[day.weekday()]} {day_in_french(day)}"
 
 
 @register.filter

@@ -1,0 +1,162 @@
+"""A site's page: closures and holidays to come, partners, the network's week, the nearest open one."""
+
+import json
+import re
+from datetime import UTC, date, datetime, time
+from html import unescape
+
+import pytest
+from django.utils import timezone
+
+from sites.models import Closure, Partner, Site, SitePartner
+from tests.factories import METZ, ONET, RODEZ, TOULOUSE, make_site, make_stop
+
+pytestmark = pytest.mark.django_db
+TUESDAY_TEN = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)  # 10 h in Paris
+ONE, SEVEN = time(13), time(19)
+AFTERNOONS = dict.fromkeys(range(1, 6), ((ONE, SEVEN),))
+
+
+@pytest.fixture(autouse=True)
+def _tuesday(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: TUESDAY_TEN)
+
+
+def text_of(response):
+    """What the page says, blanks made one."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", response.text)))
+
+
+def close(site, starts, ends, **fields):
+    return Closure.objects.create(site=site, starts=starts, ends=ends, **fields)
+
+
+# --- Closures and holidays ---------------------------------------------------------------------------------
+
+
+def test_closures_to_come_are_told_with_their_reason_and_their_replacement(client):
+    site, other = make_site(), make_site(ONET)
+    close(site, date(2026, 12, 24), date(2027, 1, 2), reason="congés", replacement=other)
+    close(site, date(2026, 11, 2), date(2026, 11, 5), reason="passée")
+
+    page = client.get(site.get_absolute_url())
+
+    said = f"Du 24 décembre au 2 janvier : congés. Pendant ce temps : {other.name}"
+    assert said in text_of(page)
+    assert f'<a href="{other.get_absolute_url()}">' in page.text
+    assert "passée" not in page.text
+
+
+def test_public_holidays_of_its_own_departement_are_told(client):
+    week = dict.fromkeys(range(1, 7), ((time(9), time(17)),))
+
+    rodez = text_of(client.get(make_site(RODEZ, week=week).get_absolute_url()))
+    metz = text_of(client.get(make_site(METZ, week=week).get_absolute_url()))
+
+    assert "Vendredi 25 décembre 2026 : Noël, jour férié" in rodez
+    assert "Samedi 26 décembre 2026" not in rodez
+    assert "Samedi 26 décembre 2026" in metz
+
+
+def test_a_holiday_on_a_day_when_it_never_opens_is_not_told(client):
+    site = make_site(week={1: ((time(9), time(17)),)})
+
+    assert "Noël" not in text_of(client.get(site.get_absolute_url()))
+
+
+def test_machines_read_the_hours_and_the_days_when_it_is_closed(client):
+    site = make_site()
+    close(site, date(2026, 12, 28), date(2026, 12, 30))
+
+    page = client.get(site.get_absolute_url())
+
+    assert 'data-opening-hours="Mo-Fr 09:00-17:00; PH off; 2026 Dec 28-2026 Dec 30 off"' in page.text
+    office = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page.text).group(1))
+    closed = [(one["validFrom"], one["validThrough"]) for one in office["specialOpeningHoursSpecification"]]
+    assert closed == [("2026-12-25", "2026-12-25"), ("2026-12-28", "2026-12-30"), ("2027-01-01", "2027-01-01")]
+    assert all(one["opens"] == one["closes"] == "00:00" for one in office["specialOpeningHoursSpecification"])
+
+
+# --- Partners ----------------------------------------------------------------------------------------------
+
+
+def test_how_partners_are_present_is_told_and_local_ones_only_where_they_are(client):
+    site, other = make_site(), make_site(ONET)
+    local = Partner.objects.create(code="mission-locale", name="Mission locale", rank=20, is_national=False)
+    SitePartner.objects.create(site=site, partner=local, mode="desk", note="le mardi matin")
+    SitePartner.objects.create(site=site, partner_id="caf", mode="video")
+
+    here = text_of(client.get(site.get_absolute_url()))
+    there = text_of(client.get(other.get_absolute_url()))
+
+    assert "Permanence sur place : le mardi matin" in here
+    assert "Entretien à distance, depuis le lieu" in here
+    assert "Mission locale" not in there
+    assert "Allocations familiales" in there
+
+
+# --- The network -------------------------------------------------------------------------------------------
+
+
+def test_the_week_of_a_network_is_one_table(client):
+    site = make_site(RODEZ, network="Réseau du Rouergue")
+    make_site(ONET, network="Réseau du Rouergue", week=AFTERNOONS)
+    make_site(TOULOUSE, network="Réseau du Rouergue")  # another département: not the same network
+
+    page = client.get(site.get_absolute_url())
+
+    assert [one.commune_id for one in page.context["network"]] == [ONET, RODEZ]
+    table = text_of(page).split("La semaine du réseau Réseau du Rouergue")[1]
+    assert "9 h - 17 h" in table
+    assert "13 h - 19 h" in table
+    assert "Fermé" in table
+
+
+# --- The nearest open one ----------------------------------------------------------------------------------
+
+
+def test_a_closed_site_sends_to_the_nearest_open_one(client):
+    site = make_site(RODEZ, week=AFTERNOONS)
+    make_site(TOULOUSE)  # open, and too far
+    near = make_site(ONET)
+
+    page = client.get(site.get_absolute_url())
+
+    assert page.context["nearest_open"] == near
+    assert "La plus proche ouverte maintenant est à" in text_of(page)
+
+
+@pytest.mark.parametrize("fields", [{}, {"format": "bus", "week": AFTERNOONS}], ids=["open", "a round"])
+def test_a_site_that_is_open_or_has_no_door_sends_to_none(client, fields):
+    site = make_site(RODEZ, **fields)
+    make_site(ONET)
+
+    assert client.get(site.get_absolute_url()).context["nearest_open"] is None
+
+
+# --- The rest ----------------------------------------------------------------------------------------------
+
+
+def test_the_date_of_the_last_check_is_told(client):
+    site = make_site(verified_at=datetime(2026, 11, 3, 8, tzinfo=UTC))
+
+    assert "Vérifié par la préfecture le 3 novembre 2026." in text_of(client.get(site.get_absolute_url()))
+
+
+@pytest.mark.parametrize("how_many", [1, 10])
+def test_the_page_costs_at_most_eight_queries(client, django_assert_max_num_queries, how_many):
+    sites = [make_site(network="Réseau", week=AFTERNOONS) for _ in range(how_many)]
+    bus = make_site(format="bus", network="Réseau")
+    for site in sites:
+        close(site, date(2026, 12, 24), None, replacement=bus)
+    make_stop(bus)
+
+    for site in (sites[0], bus):
+        with django_assert_max_num_queries(8):
+            assert client.get(site.get_absolute_url()).status_code == 200
+
+
+def test_a_site_closed_for_good_says_where_to_go(client):
+    site = make_site(status=Site.Status.CLOSED, closed_on=date(2026, 6, 30))
+
+    assert "Ce lieu a fermé le 30 juin 2026" in text_of(client.get(site.get_absolute_url()))
