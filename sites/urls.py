@@ -12,6 +12,8 @@ urlpatterns = [
     path("recherche/suggestions/", views.suggestions, name="suggestions"),
     path("carte/sites.json", views.map_sites, name="map_sites"),
     re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?/$", site_views.site, name="site"),
+    re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?\.pdf$", site_views.sheet, name="sheet"),
+    re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?\.ics$", site_views.calendar, name="calendar"),
     re_path(r"^communes/(?P<insee>\d[\dAB]\d{3})(?:-(?P<slug>[-\w]*))?/$", place_views.commune, name="commune"),
     re_path(
         r"^departements/(?P<code>\d[\dAB]\d?)(?:-(?P<slug>[-\w]*))?/$", place_views.departement, name="departement"

@@ -99,6 +99,16 @@ class Site(models.Model):
     def get_absolute_url(self):
         return reverse("sites:site", args=[self.external_id, self.slug])
 
+    @property
+    def sheet_url(self):
+        """Its page to print."""
+        return reverse("sites:sheet", args=[self.external_id, self.slug])
+
+    @property
+    def calendar_url(self):
+        """Its hours for a calendar."""
+        return reverse("sites:calendar", args=[self.external_id, self.slug])
+
     @cached_property
     def schedule(self):
         """When it opens (see `sites.opening_hours`). Two queries, or none after `with_hours()`."""

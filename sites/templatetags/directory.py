@@ -29,12 +29,6 @@ def hours_on_the_day_of(site, moment):
 
 
 @register.filter
-def week_at(site, moment):
-    """The site's usual week, today marked (see `opening_hours.DayRow`)."""
-    return opening_hours.week_rows(site.schedule, moment)
-
-
-@register.filter
 def spans_by_day(site, moment):
     """The usual hours of a site, as a list for each day from Monday; [] when there are none to tell."""
     return [] if site.is_itinerant else [row.spans for row in opening_hours.week_rows(site.schedule, moment)]

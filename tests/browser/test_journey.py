@@ -271,6 +271,29 @@ def test_the_whole_journey_by_keyboard(visit, portal):
     expect(page.get_by_role("heading", name="Horaires")).to_be_visible()
 
 
+def test_a_site_is_taken_away(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Rodez", permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".fs-result a").first.click()
+
+    page.get_by_role("button", name="Copier le lien").click()
+
+    expect(page.get_by_text("Le lien est copié.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    sheet = page.get_by_role("link", name="Fiche à imprimer").get_attribute("href")
+    assert page.request.get(portal + sheet).headers["content-type"] == "application/pdf"
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="Imprimer cette page").click()
+    expect(page).to_have_title("printed")
+
+
+def test_without_javascript_only_the_links_that_work_are_shown(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Rodez", java_script_enabled=False)
+    page.locator(".fs-result a").first.click()
+
+    expect(page.get_by_role("link", name="Ajouter les horaires à mon agenda")).to_be_visible()
+    expect(page.get_by_role("button", name="Copier le lien")).to_be_hidden()
+
+
 def test_an_older_answer_never_replaces_a_newer_one(visit, portal):
     """Suggestions are cancelled as one types: the first question answers late, and is not shown."""
     page = visit(portal)

@@ -1,5 +1,6 @@
 """A site's page: closures and holidays to come, partners, the network's week, the nearest open one."""
 
+import io
 import json
 import re
 from datetime import UTC, date, datetime, time
@@ -7,8 +8,11 @@ from html import unescape
 
 import pytest
 from django.utils import timezone
+from pypdf import PdfReader
 
+from sites import site_views
 from sites.models import Closure, Partner, Site, SitePartner
+from sites.sheet import NotOurs, OwnFiles
 from tests.factories import METZ, ONET, RODEZ, TOULOUSE, make_site, make_stop
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +164,107 @@ def test_a_site_closed_for_good_says_where_to_go(client):
     site = make_site(status=Site.Status.CLOSED, closed_on=date(2026, 6, 30))
 
     assert "Ce lieu a fermé le 30 juin 2026" in text_of(client.get(site.get_absolute_url()))
+
+
+# --- What one takes away ------------------------------------------------------------------------------------
+
+
+def test_the_sheet_is_one_tagged_page_with_the_hours_the_phone_and_the_address(client):
+    site = make_site(phone="05 65 77 10 00")
+    close(site, date(2026, 12, 28), date(2026, 12, 30), reason="inventaire")
+
+    response = client.get(site.sheet_url)
+
+    assert response["Content-Type"] == "application/pdf"
+    pdf = PdfReader(io.BytesIO(response.content))
+    (page,) = pdf.pages
+    text = re.sub(r"\s+", " ", page.extract_text())
+    for said in (site.name, "05 65 77 10 00", "12000 Rodez", "9 h - 17 h", "Dimanche Fermé", "Noël", "inventaire"):
+        assert said in text
+    assert "Imprimé le 1er décembre 2026" in text
+    assert pdf.metadata.title == site.name
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_the_sheet_of_a_round_has_its_stops(client):
+    bus = make_site(format="bus")
+    make_stop(bus)
+
+    text = PdfReader(io.BytesIO(client.get(bus.sheet_url).content)).pages[0].extract_text()
+
+    assert "Chaque mardi, 9 h - 12 h" in re.sub(r"\s+", " ", text)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://exemple.invalid/x.css", "file:///etc/passwd", "fiche:../manage.py", "data:,x"]
+)
+def test_a_sheet_reads_nothing_but_our_own_static_files(url):
+    with pytest.raises(NotOurs):
+        OwnFiles().fetch(url)
+
+
+def test_hostile_words_stay_words_on_the_sheet(client):
+    site = make_site(
+        name="<img src=file:///etc/passwd>", slug="x", note="<script>", address="</td><link href=//x.invalid>"
+    )
+
+    text = PdfReader(io.BytesIO(client.get(site.sheet_url).content)).pages[0].extract_text()
+
+    assert "<img src=file:///etc/passwd>" in text
+
+
+@pytest.mark.parametrize("address", ["sheet_url", "calendar_url"])
+def test_what_has_not_changed_is_not_made_again(client, address):
+    site = make_site()
+    first = client.get(getattr(site, address))
+
+    again = client.get(getattr(site, address), headers={"If-None-Match": first["ETag"]})
+    close(site, date(2026, 12, 28), None)
+    later = client.get(getattr(site, address), headers={"If-None-Match": first["ETag"]})
+
+    assert (first.status_code, again.status_code, later.status_code) == (200, 304, 200)
+
+
+@pytest.mark.parametrize("ending", ["pdf", "ics"])
+def test_an_old_name_leads_to_the_file_of_today(client, ending):
+    site = make_site()
+
+    moved = client.get(f"/sites/{site.external_id}-ancien-nom.{ending}")
+
+    assert (moved.status_code, moved["Location"]) == (301, f"/sites/{site.external_id}-{site.slug}.{ending}")
+
+
+def test_too_many_sheets_at_once_wait_then_are_told_to_come_back(client, monkeypatch):
+    monkeypatch.setattr(site_views, "PATIENCE_S", 0)
+    site = make_site()
+
+    with site_views.AT_ONCE:
+        response = client.get(site.sheet_url)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert client.get(site.sheet_url).status_code == 200
+
+
+def test_a_calendar_is_downloaded_under_the_name_of_the_site(client):
+    site = make_site()
+
+    response = client.get(site.calendar_url)
+
+    assert response["Content-Type"].startswith("text/calendar")
+    assert f'filename="{site.slug}.ics"' in response["Content-Disposition"]
+    assert b"BEGIN:VEVENT" in response.content
+
+
+def test_a_site_without_hours_has_no_calendar_and_offers_none(client):
+    site = make_site(week={})
+
+    assert client.get(site.calendar_url).status_code == 404
+    assert site.calendar_url not in client.get(site.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("address", ["sheet_url", "calendar_url"])
+def test_a_file_costs_at_most_three_queries(client, django_assert_max_num_queries, address):
+    site = make_site()
+
+    with django_assert_max_num_queries(3):
+        client.get(getattr(site, address))
