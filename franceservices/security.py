@@ -1,5 +1,8 @@
-"""Security headers that neither Django nor django-csp sets, or that they set too late."""
+"""Security headers that neither Django nor django-csp sets, or that they set too late; and who sends a form."""
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.middleware.security import SecurityMiddleware
 
 PERMISSIONS_POLICY = ", ".join(
@@ -23,3 +26,18 @@ def permissions_policy(get_response):
         return response
 
     return middleware
+
+
+def client_address(request):
+    """The address of who asks: behind a proxy, the last that it wrote, since whoever asks may write others before."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return request.META.get("REMOTE_ADDR", "")
+
+
+def comes_from_elsewhere(request):
+    """Whether a browser says that another site sent this form. Old browsers, which say nothing, are believed."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site and site not in ("same-origin", "none"):
+        return True
+    return bool(origin) and urlsplit(origin).netloc != request.get_host()

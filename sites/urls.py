@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sites import pages, place_views, site_views, sitemaps, views
+from sites import pages, place_views, report_views, site_views, sitemaps, views
 
 app_name = "sites"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?/$", site_views.site, name="site"),
     re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?\.pdf$", site_views.sheet, name="sheet"),
     re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?\.ics$", site_views.calendar, name="calendar"),
+    re_path(
+        r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?/signaler/$", report_views.report, name="report"
+    ),
     re_path(r"^communes/(?P<insee>\d[\dAB]\d{3})(?:-(?P<slug>[-\w]*))?/$", place_views.commune, name="commune"),
     re_path(
         r"^departements/(?P<code>\d[\dAB]\d?)(?:-(?P<slug>[-\w]*))?/$", place_views.departement, name="departement"

@@ -105,6 +105,11 @@ class Site(models.Model):
         return reverse("sites:sheet", args=[self.external_id, self.slug])
 
     @property
+    def report_url(self):
+        """Where one tells of an error on its page."""
+        return reverse("sites:report", args=[self.external_id, self.slug])
+
+    @property
     def calendar_url(self):
         """Its hours for a calendar."""
         return reverse("sites:calendar", args=[self.external_id, self.slug])

@@ -67,6 +67,24 @@ def test_a_site(visit, portal, size):
 
 
 @SIZES
+def test_telling_of_an_error(visit, portal, size):
+    page = visit(f"{portal}/recherche/?q=Rodez", size, complain=False)
+    page.locator(".fs-result a").first.click()
+    page.get_by_role("link", name="Signaler une erreur").click()
+    page.get_by_text("Ce que dit la fiche aujourd'hui").click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+    page.get_by_role("button", name="Envoyer").click()
+
+    expect(page.get_by_role("heading", name="Rien n'a été envoyé")).to_be_visible()
+    assert violations(page) == []
+    page.goto(page.url + "?merci")
+    expect(page.get_by_role("heading", name="Merci")).to_be_visible()
+    assert violations(page) == []
+
+
+@SIZES
 def test_all_the_filters(visit, portal, size):
     page = visit(f"{portal}/recherche/?q=Rodez&type=fixe", size)
     page.get_by_text("Tous les filtres").click()

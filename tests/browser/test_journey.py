@@ -2,6 +2,7 @@
 
 import re
 
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
@@ -292,6 +293,30 @@ def test_without_javascript_only_the_links_that_work_are_shown(visit, portal):
 
     expect(page.get_by_role("link", name="Ajouter les horaires à mon agenda")).to_be_visible()
     expect(page.get_by_role("button", name="Copier le lien")).to_be_hidden()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+def test_an_error_is_told_by_keyboard(visit, portal, demonstration_url, script):
+    page = visit(f"{portal}/recherche/?q=Rodez", java_script_enabled=script)
+    page.locator(".fs-result a").first.click()
+    page.get_by_role("link", name="Signaler une erreur").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("radio", name="Les horaires").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type(f"Fermé le lundi, dit un essai {script}.")
+    page.wait_for_timeout(3200)  # sooner, it would be a robot's
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Envoyer")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Merci, c'est envoyé")
+    with psycopg.connect(demonstration_url.replace("postgis://", "postgresql://")) as database:
+        (count,) = database.execute(
+            "SELECT count(*) FROM sites_errorreport WHERE message = %s", [f"Fermé le lundi, dit un essai {script}."]
+        ).fetchone()
+    assert count == 1
 
 
 def test_an_older_answer_never_replaces_a_newer_one(visit, portal):
