@@ -35,6 +35,7 @@ def fill(official_list):
 
     call_command("migrate", verbosity=0)
     call_command("load_territories", verbosity=0)
+    call_command("load_demarches", verbosity=0)
     if official_list:
         call_command("import_sites", str(official_list), apply=True, verbosity=0)
     else:

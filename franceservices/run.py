@@ -104,6 +104,8 @@ def prepare(log):
         call_command("migrate", interactive=False, verbosity=0)
     with step("Communes, départements et régions"):
         call_command("load_territories", stdout=log)
+    with step("Démarches"):
+        call_command("load_demarches", stdout=log)
     if not apps.get_model("sites", "Site").objects.exists():
         with step("Sites de démonstration"):
             call_command("load_demo", stdout=log)

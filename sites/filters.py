@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
+from sites.asked import catalogue_of_demarches
 from sites.models import Partner
 from sites.written_hours import WEEKDAYS, hour_in_french
 
@@ -105,12 +106,25 @@ class FilterForm(forms.Form):
     rdv = forms.ChoiceField(label="Rendez-vous", required=False, choices=APPOINTMENTS.items())
     type = forms.ChoiceField(label="Type de lieu", required=False, choices=KINDS.items())
     service = forms.CharField(label="Partenaire", required=False, max_length=30)
+    demarche = forms.CharField(label="Démarche", required=False, max_length=60)
 
     def clean_service(self):
         code = self.cleaned_data["service"]
         if code and code not in self.partners:
             raise forms.ValidationError("Ce partenaire n'est pas connu.")
         return self.partners[code] if code else None
+
+    def clean_demarche(self):
+        slug = self.cleaned_data["demarche"]
+        known = catalogue_of_demarches().by_slug if slug else {}
+        if slug and slug not in known:
+            raise forms.ValidationError("Cette démarche n'est pas connue.")
+        return known.get(slug)
+
+    @property
+    def comes_for(self):
+        """The `Demarche` that one comes for, or None. It is no filter: every site helps with it."""
+        return self._understood.get("demarche")
 
     @cached_property
     def partners(self):
@@ -120,7 +134,7 @@ class FilterForm(forms.Form):
     @cached_property
     def values(self):
         """{name: what it says} of the filters that are on, in the order of the fields."""
-        return {name: value for name, value in self._understood.items() if value}
+        return {name: value for name, value in self._understood.items() if value and name != "demarche"}
 
     @cached_property
     def _understood(self):
@@ -151,7 +165,8 @@ class FilterForm(forms.Form):
     @property
     def none(self):
         """The `Tag` that takes all filters away."""
-        return Tag("", self._query(self.fields), tuple(self.fields))
+        names = tuple(name for name in self.fields if name != "demarche")
+        return Tag("", self._query(names), names)
 
     @property
     def offered(self):
@@ -182,17 +197,23 @@ class FilterForm(forms.Form):
     @property
     def hidden(self):
         """[(name, value)] of the rest of the address, which a form that shows these filters must keep."""
-        return [(name, value) for name, value in self.data.items() if name not in (*self.fields, "page") and value]
+        shown = {*self.fields, "page"} - {"demarche"}
+        return [(name, value) for name, value in self.data.items() if name not in shown and value]
 
     @property
     def kept(self):
-        """[(name, value)] of these filters, as the search of another place must keep them."""
-        return [(name, self.data[name]) for name in self.values]
+        """[(name, value)] of these filters and of the démarche, as the search of another place must keep them."""
+        return [(name, self.data[name]) for name in (*self.values, *(["demarche"] if self.comes_for else []))]
 
     @property
     def query(self):
-        """These filters alone, as the end of an address: '?ouvert=1', or ''."""
-        return f"?{urlencode(self.kept)}" if self.values else ""
+        """These alone, as the end of an address: '?ouvert=1', or ''."""
+        return f"?{urlencode(self.kept)}" if self.kept else ""
+
+    @property
+    def without_demarche(self):
+        """This address, for no démarche in particular, as a query."""
+        return self._query(["demarche"])
 
     def _groups(self):
         """Names of the filters that are on; the day and the hour are one."""

@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator, RegexValidator
 
 from franceservices.territories import places
+from sites.asked import ForDemarches, SitesNamed, understand
 
 # A label is shown in the page's title: no one may make the State say "appelez le 08…" by a link.
 # "Rue du 8 Mai 1945 12000 Rodez" is an address, not a telephone: ten digits that begin with 0, by pairs or not.
@@ -19,10 +20,10 @@ TOO_LONG = "Cette adresse est trop longue : écrivez au plus %(limit_value)d car
 
 
 class SearchForm(forms.Form):
-    """A place, typed (`q`) or pointed at (`lat`, `lon`, `label`), and how far to look (`rayon`, km).
+    """What is asked for, typed (`q`), or a place pointed at (`lat`, `lon`, `label`); and how far to look (`rayon`, km).
 
-    When valid, `place` is where to search from. Otherwise `choices` may hold the places of that name, or
-    `suggestions` those that the person may have meant.
+    When valid, `place` is where to search from, or else `demarches` (`ForDemarches`) or `sites` (`SitesNamed`) is what
+    was named. Otherwise `choices` may hold the places of that name, or `suggestions` those that may have been meant.
     """
 
     q = forms.CharField(required=False, validators=[MaxLengthValidator(200, TOO_LONG)])
@@ -32,6 +33,8 @@ class SearchForm(forms.Form):
     rayon = forms.IntegerField(required=False, min_value=1, max_value=200)
 
     place: places.Place | None = None
+    demarches: ForDemarches | None = None
+    sites: SitesNamed | None = None
     choices: Sequence[places.Place] = ()
     suggestions: Sequence[places.Place] = ()
 
@@ -40,7 +43,7 @@ class SearchForm(forms.Form):
         if self.errors:
             return data
         try:
-            self.place = self._place(data)
+            self._understand(data)
         except places.SeveralPlaces as error:
             self.choices = error.choices
         except places.OutsideFrance:
@@ -59,11 +62,18 @@ class SearchForm(forms.Form):
             self.add_error("q", "Écrivez une commune, un code postal ou une adresse.")
         return data
 
-    def _place(self, data):
+    def _understand(self, data):
         if data["lat"] is not None and data["lon"] is not None:
             pointed_at = places.position(data["lat"], data["lon"])
-            return replace(pointed_at, label=data["label"] or pointed_at.label)
-        return places.find(data["q"])
+            self.place = replace(pointed_at, label=data["label"] or pointed_at.label)
+            return
+        match understand(data["q"]):
+            case ForDemarches() as demarches:
+                self.demarches = demarches
+            case SitesNamed() as sites:
+                self.sites = sites
+            case place:
+                self.place = place
 
     @property
     def typed(self):

@@ -9,8 +9,8 @@ from django.contrib.gis.db.models.sql.conversion import DistanceField
 from django.contrib.gis.measure import D
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, Count, Exists, FloatField, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, JSONArray
+from django.db.models import Case, CharField, Count, Exists, FloatField, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Concat, JSONArray
 
 from franceservices.territories.models import Commune
 from sites.opening_hours import CLOSURE_FIELDS, SLOT_FIELDS
@@ -103,6 +103,19 @@ class SiteQuerySet(models.QuerySet):
         if kind == "bus":
             return self.filter(format__in=ITINERANT)
         return self.filter(kind="antenne" if kind == "antenne" else "principal").exclude(format__in=ITINERANT)
+
+    def named(self, words, last_is_whole=True):
+        """Sites whose name, with that of their commune, has all these words (of `names.words`).
+
+        Slugs are compared, where articles cling to what follows: 'lhopital'. The last word may be still being typed.
+        """
+        said = Concat(Value("-"), "slug", Value("-"), "commune__slug", Value("-"), output_field=CharField())
+        sites = self.alias(said=said)
+        for number, word in enumerate(words, start=1):
+            spelt = {"saint": "(saint|st)", "sainte": "(sainte|ste)"}.get(word, word)
+            ends = "-" if last_is_whole or number < len(words) else ""
+            sites = sites.filter(said__regex=f"-([lds]|qu)?{spelt}{ends}")
+        return sites
 
     def with_partner(self, code):
         """Sites where this partner is said to be present."""

@@ -101,6 +101,11 @@ def of_commune(commune, meetings, page=1, wanted=ANY):
     return results
 
 
+def sites_named(words, page=1, wanted=ANY):
+    """The sites whose name has these words, by commune."""
+    return _results(wanted.sites(Site.objects.open_to_public()).named(words).by_commune(), page)
+
+
 def of_departement(departement, page=1, wanted=ANY):
     """The sites of a département, by commune."""
     return _results(wanted.sites(Site.objects.open_to_public()).in_departement(departement.pk).by_commune(), page)
@@ -114,7 +119,8 @@ def nothing_wanted(form, now, here, point):
     """
     everyone = Site.objects.open_to_public()
     wanted = form.wanted(now).sites(everyone).without_stops(timezone.localdate())
-    tags = [*form.chosen, form.none] if len(form.chosen) > 1 else form.chosen
+    chosen = [tag for tag in form.chosen if form.wanted(now, without=tag.names) != form.wanted(now)]
+    tags = [*chosen, form.none] if len(chosen) > 1 else chosen
     without = [form.wanted(now, without=tag.names).sites(everyone) for tag in tags]
     counts = {f"n{number}": Count("pk", filter=Q(pk__in=others.values("pk"))) for number, others in enumerate(without)}
     found = here.aggregate(**counts, demonstration=Count("pk", filter=Q(is_demo=True)))

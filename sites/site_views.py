@@ -36,6 +36,7 @@ def site(request, external_id, slug=""):
         "has_hours": bool(found.planned_stops if found.is_itinerant else found.schedule.slots),
         "nearest_open": _nearest_open(found, now),
     }
+    context["partners"] = context["partners"].prefetch_related("demarches")
     context["structured_data"] = government_office(found, context["url"], context["today"])
     return render(request, "sites/site.html", context)
 

@@ -7,7 +7,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from franceservices.territories.models import Commune, Departement, Region
-from sites.models import Site
+from sites.models import Demarche, Site
 
 
 class SitesSitemap(Sitemap):
@@ -35,10 +35,18 @@ class PlacesSitemap(Sitemap):
         return reverse(f"sites:{self.page}", args=[place.pk, place.slug])
 
 
+class DemarchesSitemap(Sitemap):
+    """What to bring for each démarche, and where to go."""
+
+    def items(self):
+        return Demarche.objects.order_by("pk").only("pk")
+
+
 def sitemaps():
     """Every part of the sitemap by the name it has in its address."""
     return {
         "sites": SitesSitemap(),
+        "demarches": DemarchesSitemap(),
         "communes": PlacesSitemap("commune", Commune.objects.current()),
         "departements": PlacesSitemap("departement", Departement.objects.all()),
         "regions": PlacesSitemap("region", Region.objects.all()),

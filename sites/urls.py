@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sites import pages, place_views, report_views, site_views, sitemaps, views
+from sites import demarche_views, pages, place_views, report_views, site_views, sitemaps, views
 
 app_name = "sites"
 
@@ -22,6 +22,8 @@ urlpatterns = [
         r"^departements/(?P<code>\d[\dAB]\d?)(?:-(?P<slug>[-\w]*))?/$", place_views.departement, name="departement"
     ),
     re_path(r"^regions/(?P<code>\d\d)(?:-(?P<slug>[-\w]*))?/$", place_views.region, name="region"),
+    path("demarches/", demarche_views.demarches, name="demarches"),
+    path("demarches/<slug:slug>/", demarche_views.demarche, name="demarche"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemaps.part, name="sitemap_part"),

@@ -13,7 +13,7 @@ from .extents import in_france
 from .meaning import commune_inside, is_outshone, meant
 from .names import normalise
 
-__all__ = ["Place", "PlaceError", "find", "normalise", "suggest", "suggest_addresses"]
+__all__ = ["Place", "PlaceError", "find", "known", "normalise", "suggest", "suggest_addresses"]
 
 TYPING_SLIP = 0.86  # likeness from which a name is a known one, mistyped
 WORTH_SUGGESTING = 0.6
@@ -79,6 +79,18 @@ def find(text):
     stands for its address: geocoder_unavailable, address_not_found. The point of a département or a région
     is that of its most populous commune, named by `centre`. Raises a `PlaceError`.
     """
+    return _find(text, unknown_to_gazetteer)
+
+
+def known(text):
+    """The `Place` that the gazetteer knows by `text`, without asking anyone else; None when it knows none.
+
+    Raises a `PlaceError` when there is nothing to read, or when several places are called so.
+    """
+    return _find(text, lambda *_: None)
+
+
+def _find(text, otherwise):
     text, too_long = names.cleaned(text), len(text) > names.MAX_LENGTH
     if not any(c.isalnum() for c in text):
         raise NothingTyped
@@ -92,10 +104,10 @@ def find(text):
         raise NoSuchPlace
     found, too_many = found[-names.MAX_WORDS :], len(found) > names.MAX_WORDS  # an address ends with its commune
     readings = gazetteer.readings(found)
-    known = [] if too_many else meant(text, found, readings)
-    if known:
-        return one_of(known)
-    return unknown_to_gazetteer(text, found, readings)
+    rows = [] if too_many else meant(text, found, readings)
+    if rows:
+        return one_of(rows)
+    return otherwise(text, found, readings)
 
 
 def position(latitude, longitude):

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
+from django.urls import reverse
 
 
 class PartnerQuerySet(models.QuerySet):
@@ -35,17 +36,39 @@ class Partner(models.Model):
         return self.name
 
 
+class DemarcheQuerySet(models.QuerySet):
+    def featured(self):
+        """Those that the home page shows."""
+        return self.filter(is_featured=True)
+
+    def by_partner(self):
+        """All with their partner, those of no partner last."""
+        return self.select_related("partner").order_by(F("partner__rank").asc(nulls_last=True), "rank")
+
+    def of_same_partner(self, demarche):
+        """The others of its partner, or the others of no partner."""
+        return self.filter(partner=demarche.partner_id).exclude(pk=demarche.pk)
+
+
 class Demarche(models.Model):
-    """A procedure in plain words: whom it depends on, what the counsellors do, what to bring."""
+    """A procedure in plain words: whom it depends on, what the counsellors do, what to bring.
+
+    `partner` is None when it depends on none of them: a town hall, another administration.
+    """
 
     slug = models.SlugField(primary_key=True, max_length=60)
     name = models.CharField("nom", max_length=120)
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="demarches", verbose_name="partenaire")
+    partner = models.ForeignKey(
+        Partner, models.PROTECT, related_name="demarches", verbose_name="partenaire", null=True, blank=True
+    )
     summary = models.TextField("en bref")
     keywords = ArrayField(models.CharField(max_length=60), verbose_name="mots que l'on tape", default=list)
     documents = ArrayField(models.CharField(max_length=200), verbose_name="à apporter", default=list)
     service_public_url = models.URLField("page de service-public.gouv.fr", max_length=300)
+    is_featured = models.BooleanField("montrée à l'accueil", default=False)
     rank = models.PositiveSmallIntegerField("rang")
+
+    objects = DemarcheQuerySet.as_manager()
 
     class Meta:
         verbose_name = "démarche"
@@ -59,3 +82,6 @@ class Demarche(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("sites:demarche", args=[self.slug])

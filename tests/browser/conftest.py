@@ -41,7 +41,7 @@ def demonstration_url():
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
-        for command in ("migrate", "load_territories", "load_demo"):
+        for command in ("migrate", "load_territories", "load_demarches", "load_demo"):
             run("manage.py", command, DATABASE_URL=url)
         yield url
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -357,3 +357,28 @@ def test_every_page_says_that_the_data_are_a_demonstration(visit, portal):
     page.goto(f"{portal}/recherche/?q=Rodez")
     page.locator(".fs-result a").first.click()
     expect(page.get_by_text("Données de démonstration")).to_be_visible()
+
+
+def test_a_demarche_then_a_place(visit, portal):
+    page = visit(portal)
+
+    page.get_by_label("pour quelle démarche").press_sequentially("carte vit", delay=20)
+    page.get_by_role("option", name="Demander ou remplacer sa carte Vitale").click()
+    expect(page.get_by_role("heading", name="Ce qu'il faut apporter")).to_be_visible()
+    page.get_by_label("Où êtes-vous ?").fill("Rodez")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".fs-result").first).to_be_visible()
+    page.get_by_text("Demander ou remplacer sa carte Vitale").click()
+    expect(page.get_by_text("Votre numéro de sécurité sociale")).to_be_visible()
+
+
+def test_a_demarche_without_script(visit, portal):
+    page = visit(portal, java_script_enabled=False)
+
+    page.get_by_label("pour quelle démarche").fill("permis de conduire à Rodez")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".fs-result").first).to_be_visible()
+    page.locator(".fs-demarche summary").click()
+    expect(page.get_by_text("Une photo-signature numérique")).to_be_visible()
