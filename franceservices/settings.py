@@ -141,6 +141,7 @@ DATABASE_OPTIONS["options"] = " ".join(
         f"-c statement_timeout={env.int('DATABASE_STATEMENT_TIMEOUT_MS', 0)}",
         "-c lock_timeout=10s",
         "-c idle_in_transaction_session_timeout=60s",
+        "-c jit=off",  # compiling a page's query took 300 ms, and running it 20
         DATABASE_OPTIONS.get("options", ""),  # PostgreSQL keeps the last word on each
     ]
 ).strip()

@@ -42,6 +42,13 @@ def test_options_of_the_address_are_added_to_ours():
     assert shown.stdout.split() == ["5s", "3s", "7MB", "7"]
 
 
+@pytest.mark.django_db
+def test_queries_are_not_compiled():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
+
+
 @contextmanager
 def database_by_tcp():
     """The port of a relay to the database of tests, which may listen on a socket file only."""

@@ -114,6 +114,8 @@ def _write(plan, source):
         _write_hours(plan)
         if plan.is_complete:
             _close(plan.absent)
+    with connection.cursor() as cursor:  # pages would read whole tables until autovacuum comes by
+        cursor.execute("ANALYZE sites_site, sites_weeklyslot, sites_stop, sites_closure")
     return batch
 
 

@@ -362,7 +362,7 @@ def test_every_page_says_that_the_data_are_a_demonstration(visit, portal):
 def test_a_demarche_then_a_place(visit, portal):
     page = visit(portal)
 
-    page.get_by_label("pour quelle démarche").press_sequentially("carte vit", delay=20)
+    page.get_by_label("Où êtes-vous, ou pour quelle démarche ?").press_sequentially("carte vit", delay=20)
     page.get_by_role("option", name="Demander ou remplacer sa carte Vitale").click()
     expect(page.get_by_role("heading", name="Ce qu'il faut apporter")).to_be_visible()
     page.get_by_label("Où êtes-vous ?").fill("Rodez")
@@ -376,7 +376,7 @@ def test_a_demarche_then_a_place(visit, portal):
 def test_a_demarche_without_script(visit, portal):
     page = visit(portal, java_script_enabled=False)
 
-    page.get_by_label("pour quelle démarche").fill("permis de conduire à Rodez")
+    page.get_by_label("Où êtes-vous, ou pour quelle démarche ?").fill("permis de conduire à Rodez")
     page.keyboard.press("Enter")
 
     expect(page.locator(".fs-result").first).to_be_visible()

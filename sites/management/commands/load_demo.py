@@ -67,6 +67,7 @@ def _write_stops(stops):
             for stop in stops
             if stop.external_id in sites
         )
+        cursor.execute("ANALYZE sites_stop")
 
 
 def _towns():

@@ -239,7 +239,15 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(how_many):
     with CaptureQueriesContext(connection) as queries:
         import_rows(*changed)
 
-    assert len(queries) == 18
+    assert len(queries) == 19
+
+
+def test_the_planner_knows_at_once_what_was_imported():
+    import_rows(*(RODEZ | {"id_fs": str(number), "insee_com": CODES[number]} for number in range(3)))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'sites_site'")
+        assert cursor.fetchone() == (3,)
 
 
 @pytest.mark.django_db(transaction=True)
