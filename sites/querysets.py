@@ -98,11 +98,15 @@ class SiteQuerySet(models.QuerySet):
             )
         return self.annotate(distance=distance).order_by("distance", "pk")
 
+    def fixed(self):
+        """Sites with a door to push, antennes included: not those that go round."""
+        return self.exclude(format__in=ITINERANT)
+
     def of_kind(self, kind):
         """Sites with a door to push (`fixe`), those of them that depend on another (`antenne`), or rounds (`bus`)."""
         if kind == "bus":
             return self.filter(format__in=ITINERANT)
-        return self.filter(kind="antenne" if kind == "antenne" else "principal").exclude(format__in=ITINERANT)
+        return self.fixed().filter(kind="antenne" if kind == "antenne" else "principal")
 
     def with_partner(self, code):
         """Sites where this partner is said to be present."""
@@ -130,8 +134,7 @@ class SiteQuerySet(models.QuerySet):
         Rounds have a stop among them: nobody is received at their garage.
         """
         slots, stops = (
-            Exists(narrowed(apps.get_model("sites", name).objects.filter(site=OuterRef("pk"))))
-            for name in ("WeeklySlot", "Stop")
+            Exists(narrowed(apps.get_model("sites", name).objects.of_each_site())) for name in ("WeeklySlot", "Stop")
         )
         return self.filter(Q(format__in=ITINERANT) & stops | ~Q(format__in=ITINERANT) & slots)
 
