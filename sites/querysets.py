@@ -7,14 +7,12 @@ from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.db.models.sql.conversion import DistanceField
 from django.contrib.gis.measure import D
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Count, Exists, FloatField, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, JSONArray
+from django.db.models.functions import Cast
 
 from franceservices.territories.models import Commune
-from sites.opening_hours import CLOSURE_FIELDS, SLOT_FIELDS
-from sites.passages import STOP_FIELDS
+from sites.row_queries import rows_of_sites
 
 ITINERANT = ("bus", "itinerante")
 
@@ -28,12 +26,6 @@ class IndexedDistance(Func):
 
     def __init__(self, field, point):
         super().__init__(field, Cast(Value(point, output_field=PointField()), PointField(geography=True)))
-
-
-def short_slot():
-    """A slot as JSON for `opening_hours.slots_from_rows`."""
-    plain = Q(weeks="all", mode="open", valid_from=None, valid_until=None)
-    return Case(When(plain, then=JSONArray(*SLOT_FIELDS[:3])), default=JSONArray(*SLOT_FIELDS))
 
 
 class SiteQuerySet(models.QuerySet):
@@ -74,7 +66,8 @@ class SiteQuerySet(models.QuerySet):
 
     def distances_of_nearest(self, point, count):
         """How far the `count` sites closest to `point` are, in metres, closest first. Fewer when there are fewer."""
-        return [site.distance.m for site in self.only("pk").nearest_to(point, count)]
+        nearest = self.order_by(IndexedDistance("location", point)).annotate(distance=Distance("location", point))
+        return sorted(distance.m for distance in nearest.values_list("distance", flat=True)[: count + 2])[:count]
 
     def nearest_to(self, point, count):
         """The `count` sites closest to `point`, as a list, closest first, each with `.distance`.
@@ -173,14 +166,7 @@ class SiteQuerySet(models.QuerySet):
 
         No other query. Plain slots come as three fields, since nearly all are.
         """
-        slots = apps.get_model("sites", "WeeklySlot").objects.filter(site=OuterRef("pk"))
-        closures = apps.get_model("sites", "Closure").objects.filter(site=OuterRef("pk"))
-        stops = apps.get_model("sites", "Stop").objects.filter(site=OuterRef("pk"))
-        return self.annotate(
-            slot_rows=ArraySubquery(slots.order_by("weekday", "opens").values_list(short_slot())),
-            closure_rows=ArraySubquery(closures.order_by("starts").values_list(JSONArray(*CLOSURE_FIELDS))),
-            stop_rows=ArraySubquery(stops.order_by("weekday", "opens").values_list(JSONArray(*STOP_FIELDS))),
-        )
+        return self.annotate(**rows_of_sites())
 
     def for_cards(self):
         """Adds the commune and the hours, and reads only the columns that a result's card shows."""

@@ -149,8 +149,7 @@ def nearest_open(sites, point, now):
 
 def state_at(site, moment):
     """The `State` of a site; that of a round met at a stop, when it is there."""
-    meeting = getattr(site, "meeting", None)
-    return (meeting and meeting.state) or site.state_at(moment)
+    return (site.meeting and site.meeting.state) or site.state_at(moment)
 
 
 def nearest_outside(commune, meetings, wanted=ANY):

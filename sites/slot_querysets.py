@@ -6,10 +6,8 @@ The rules are those of `opening_hours`, told to the database so that it can look
 from datetime import time, timedelta
 from string import Formatter
 
-from django.apps import apps
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.measure import D
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import (
     BooleanField,
@@ -26,12 +24,13 @@ from django.db.models import (
     TimeField,
     Value,
 )
-from django.db.models.functions import Greatest, JSONArray, Least
+from django.db.models.functions import Greatest, Least
 
 from franceservices.territories.models import Commune
-from sites.opening_hours import CLOSURE_FIELDS, weeks_of
+from sites.opening_hours import weeks_of
 from sites.passages import STOP_FIELDS
 from sites.public_holidays import calendars_with_a_holiday
+from sites.row_queries import rows_of_stops
 
 WEEK = 7
 EVENING = time(18)
@@ -195,9 +194,8 @@ class StopQuerySet(SlotQuerySet):
 
     def for_meetings(self, **others):
         """As dicts, with all that dates a passage: `passages.STOP_FIELDS`, the site's département and closures."""
-        closures = apps.get_model("sites", "Closure").objects.filter(site=OuterRef("site"))
         return self.annotate(
-            closure_rows=ArraySubquery(closures.order_by("starts").values_list(JSONArray(*CLOSURE_FIELDS))),
+            **rows_of_stops(),
             timezone=F("site__commune__departement__timezone"),
             calendar=F("site__commune__departement__holiday_calendar"),
             appointment=F("site__appointment"),
