@@ -141,6 +141,7 @@ DATABASE_OPTIONS["options"] = " ".join(
         f"-c statement_timeout={env.int('DATABASE_STATEMENT_TIMEOUT_MS', 0)}",
         "-c lock_timeout=10s",
         "-c idle_in_transaction_session_timeout=60s",
+        "-c jit=off",  # our queries are short: compiling one takes longer than running it
         DATABASE_OPTIONS.get("options", ""),  # PostgreSQL keeps the last word on each
     ]
 ).strip()

@@ -8,13 +8,17 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.db.models.sql.conversion import DistanceField
 from django.contrib.gis.measure import D
 from django.db import models
-from django.db.models import Case, Count, Exists, FloatField, Func, OuterRef, Q, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, FloatField, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Cast
 
 from franceservices.territories.models import Commune
 from sites.row_queries import rows_of_sites
+from sites.sql import Sql
 
 ITINERANT = ("bus", "itinerante")
+NO_STOP_LEFT = """NOT EXISTS (
+    SELECT FROM sites_stop AS stop WHERE stop.site_id = {site} AND coalesce(stop.valid_until, 'infinity') >= {today}
+)"""
 
 
 class IndexedDistance(Func):
@@ -121,6 +125,10 @@ class SiteQuerySet(models.QuerySet):
         """Sites where one is received at the aware datetime `now` without an appointment; rounds at their stop."""
         return self.receiving(lambda slots: slots.open_at(now))
 
+    def with_open_door_at(self, now):
+        """Those of `open_at` that are not rounds: one is sure to find them where they are."""
+        return self.fixed().filter(Exists(apps.get_model("sites", "WeeklySlot").objects.of_each_site().open_at(now)))
+
     def receiving(self, narrowed):
         """Sites that have a slot among `narrowed(slots)`: a function from `SlotQuerySet` to the same.
 
@@ -133,8 +141,7 @@ class SiteQuerySet(models.QuerySet):
 
     def without_stops(self, today):
         """Sites that are met at their address: those that have no stop, or none any more."""
-        stops = apps.get_model("sites", "Stop").objects.filter(site=OuterRef("pk"))
-        return self.exclude(Exists(stops.exclude(valid_until__lt=today)))
+        return self.filter(Sql(NO_STOP_LEFT, BooleanField(), site=F("pk"), today=Value(today)))
 
     def first_by_index(self, point, count):
         """The `count` sites closest to `point`, or two more, in no order: see `nearest_to`."""

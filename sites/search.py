@@ -144,7 +144,7 @@ def nearest_open(sites, point, now):
     if is_open:
         return is_open[0] if is_open[0] != sites[0] else None
     others = Site.objects.open_to_public().within(point, OPEN_KM).exclude(pk__in=[site.pk for site in sites])
-    return next(iter(others.fixed().open_at(now).for_cards().nearest_to(point, 1)), None)
+    return next(iter(others.with_open_door_at(now).for_cards().nearest_to(point, 1)), None)
 
 
 def state_at(site, moment):

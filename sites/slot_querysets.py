@@ -4,7 +4,6 @@ The rules are those of `opening_hours`, told to the database so that it can look
 """
 
 from datetime import time, timedelta
-from string import Formatter
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.measure import D
@@ -17,7 +16,6 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     FloatField,
-    Func,
     JSONField,
     OuterRef,
     Q,
@@ -31,6 +29,7 @@ from sites.opening_hours import weeks_of
 from sites.passages import STOP_FIELDS
 from sites.public_holidays import calendars_with_a_holiday
 from sites.row_queries import rows_of_stops
+from sites.sql import Sql
 
 WEEK = 7
 EVENING = time(18)
@@ -39,26 +38,6 @@ AN_HOUR = timedelta(hours=1)
 
 
 DEPARTEMENT = {"zone": "commune__departement__timezone", "calendar": "commune__departement__holiday_calendar"}
-
-
-class Sql(Func):
-    """An expression written in SQL, whose `{names}` are other expressions.
-
-    Put together from the ORM's own, the rules below cost 50 ms of Python at each page.
-    """
-
-    def __init__(self, sql, output_field, **named):
-        super().__init__(*named.values(), output_field=output_field)
-        self.sql, self.names = sql, tuple(named)
-
-    def as_sql(self, compiler, connection, **_):
-        written = dict(zip(self.names, map(compiler.compile, self.get_source_expressions()), strict=True))
-        pieces, params = [], []
-        for text, name, *_rest in Formatter().parse(self.sql):
-            sql, values = written[name] if name else ("", ())
-            pieces += [text, sql]
-            params += values
-        return "".join(pieces), params
 
 
 UNDER_WAY = "({weekday} = extract(isodow FROM {clock}) AND {opens} <= {clock}::time AND {clock}::time < {closes})"
