@@ -7,11 +7,15 @@ import os
 import statistics
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parent.parent
 OFFICIAL_LIST = Path(os.environ.get("OFFICIAL_LIST", ROOT.parent / "shared" / "data" / "liste-fs-20240801.csv"))
 SEARCHES = 300
+# What a search costs depends on the hour: when nobody is open, it looks 50 km around for who is.
+HOURS = {"de jour": datetime(2026, 11, 24, 9, 30, tzinfo=UTC), "de nuit": datetime(2026, 11, 24, 21, 0, tzinfo=UTC)}
 
 
 def main():
@@ -22,7 +26,9 @@ def main():
         from tests.geocoder_stand_in import running
 
         pages.collect_static()
-        search_against_raw_sql()
+        for hour, moment in HOURS.items():
+            with patch("django.utils.timezone.now", lambda moment=moment: moment):
+                search_against_raw_sql(hour)
         communes.pages_of_communes()
         with running() as geocoder:
             os.environ["GEOCODER_URL"] = geocoder.url
@@ -33,7 +39,7 @@ def main():
                 lighthouse.scores(address)
 
 
-def search_against_raw_sql():
+def search_against_raw_sql(hour):
     """The whole view (typed commune to rendered page) beside the bare SQL of its nearest query."""
     from django.db import connection, reset_queries
     from django.test import RequestFactory
@@ -58,7 +64,7 @@ def search_against_raw_sql():
         connection.force_debug_cursor = False
     raw, view = raw[20:], view[20:]
     p50_raw, p50_view = statistics.median(raw), statistics.median(view)
-    print(f"recherche, vue entière      p50 {p50_view:6.2f} ms   p95 {percentile(view, 95):6.2f} ms")
+    print(f"recherche {hour}, la vue   p50 {p50_view:6.2f} ms   p95 {percentile(view, 95):6.2f} ms")
     print(f"même requête, SQL brut      p50 {p50_raw:6.2f} ms   p95 {percentile(raw, 95):6.2f} ms")
     print(f"rapport des p50             {p50_view / p50_raw:6.2f}      (8 au plus)")
     print(f"requêtes SQL par recherche  {max(queries):6d}      (5 au plus)")

@@ -1,6 +1,9 @@
 """Whether a page kept by a browser or a proxy still says what the directory says."""
 
+from functools import cache
+
 from django.apps import apps
+from django.db import connection
 from django.db.models import Value
 from django.utils import timezone
 
@@ -13,9 +16,17 @@ def version_now(request, **address):
     The history has a row for each change, even those made by COPY or SQL. The minute is there because pages say
     "ouvert" or "fermé": what a browser keeps is wrong for at most a minute more than its `max-age`.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(*_latest_changes())
+        changes = "-".join(str(number) for _, number in sorted(cursor.fetchall()))
+    return f'"{changes}-{timezone.now():%Y%m%d%H%M}"'
+
+
+@cache
+def _latest_changes():
+    """The SQL of the last number of each history: written once, since the ORM takes a millisecond."""
     latest, *others = [
         apps.get_model("sites", name).objects.annotate(of=Value(name)).order_by("-pk").values_list("of", "pk")[:1]
         for name in HISTORIES
     ]
-    changes = "-".join(str(number) for _, number in sorted(latest.union(*others, all=True)))
-    return f'"{changes}-{timezone.now():%Y%m%d%H%M}"'
+    return latest.union(*others, all=True).query.sql_with_params()

@@ -7,16 +7,31 @@ from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.db.models.sql.conversion import DistanceField
 from django.contrib.gis.measure import D
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, CharField, Count, Exists, FloatField, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, Concat, JSONArray
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    Func,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Concat
 
 from franceservices.territories.models import Commune
-from sites.opening_hours import CLOSURE_FIELDS, SLOT_FIELDS
-from sites.passages import STOP_FIELDS
+from sites.row_queries import rows_of_sites
+from sites.sql import Sql
 
 ITINERANT = ("bus", "itinerante")
+NO_STOP_LEFT = """NOT EXISTS (
+    SELECT FROM sites_stop AS stop WHERE stop.site_id = {site} AND coalesce(stop.valid_until, 'infinity') >= {today}
+)"""
 
 
 class IndexedDistance(Func):
@@ -28,12 +43,6 @@ class IndexedDistance(Func):
 
     def __init__(self, field, point):
         super().__init__(field, Cast(Value(point, output_field=PointField()), PointField(geography=True)))
-
-
-def short_slot():
-    """A slot as JSON for `opening_hours.slots_from_rows`."""
-    plain = Q(weeks="all", mode="open", valid_from=None, valid_until=None)
-    return Case(When(plain, then=JSONArray(*SLOT_FIELDS[:3])), default=JSONArray(*SLOT_FIELDS))
 
 
 class SiteQuerySet(models.QuerySet):
@@ -74,7 +83,8 @@ class SiteQuerySet(models.QuerySet):
 
     def distances_of_nearest(self, point, count):
         """How far the `count` sites closest to `point` are, in metres, closest first. Fewer when there are fewer."""
-        return [site.distance.m for site in self.only("pk").nearest_to(point, count)]
+        nearest = self.order_by(IndexedDistance("location", point)).annotate(distance=Distance("location", point))
+        return sorted(distance.m for distance in nearest.values_list("distance", flat=True)[: count + 2])[:count]
 
     def nearest_to(self, point, count):
         """The `count` sites closest to `point`, as a list, closest first, each with `.distance`.
@@ -98,11 +108,15 @@ class SiteQuerySet(models.QuerySet):
             )
         return self.annotate(distance=distance).order_by("distance", "pk")
 
+    def fixed(self):
+        """Sites with a door to push, antennes included: not those that go round."""
+        return self.exclude(format__in=ITINERANT)
+
     def of_kind(self, kind):
         """Sites with a door to push (`fixe`), those of them that depend on another (`antenne`), or rounds (`bus`)."""
         if kind == "bus":
             return self.filter(format__in=ITINERANT)
-        return self.filter(kind="antenne" if kind == "antenne" else "principal").exclude(format__in=ITINERANT)
+        return self.fixed().filter(kind="antenne" if kind == "antenne" else "principal")
 
     def named(self, words, last_is_whole=True):
         """Sites whose name, with that of their commune, has all these words (of `names.words`).
@@ -137,21 +151,23 @@ class SiteQuerySet(models.QuerySet):
         """Sites where one is received at the aware datetime `now` without an appointment; rounds at their stop."""
         return self.receiving(lambda slots: slots.open_at(now))
 
+    def with_open_door_at(self, now):
+        """Those of `open_at` that are not rounds: one is sure to find them where they are."""
+        return self.fixed().filter(Exists(apps.get_model("sites", "WeeklySlot").objects.of_each_site().open_at(now)))
+
     def receiving(self, narrowed):
         """Sites that have a slot among `narrowed(slots)`: a function from `SlotQuerySet` to the same.
 
         Rounds have a stop among them: nobody is received at their garage.
         """
         slots, stops = (
-            Exists(narrowed(apps.get_model("sites", name).objects.filter(site=OuterRef("pk"))))
-            for name in ("WeeklySlot", "Stop")
+            Exists(narrowed(apps.get_model("sites", name).objects.of_each_site())) for name in ("WeeklySlot", "Stop")
         )
         return self.filter(Q(format__in=ITINERANT) & stops | ~Q(format__in=ITINERANT) & slots)
 
     def without_stops(self, today):
         """Sites that are met at their address: those that have no stop, or none any more."""
-        stops = apps.get_model("sites", "Stop").objects.filter(site=OuterRef("pk"))
-        return self.exclude(Exists(stops.exclude(valid_until__lt=today)))
+        return self.filter(Sql(NO_STOP_LEFT, BooleanField(), site=F("pk"), today=Value(today)))
 
     def first_by_index(self, point, count):
         """The `count` sites closest to `point`, or two more, in no order: see `nearest_to`."""
@@ -183,14 +199,7 @@ class SiteQuerySet(models.QuerySet):
 
         No other query. Plain slots come as three fields, since nearly all are.
         """
-        slots = apps.get_model("sites", "WeeklySlot").objects.filter(site=OuterRef("pk"))
-        closures = apps.get_model("sites", "Closure").objects.filter(site=OuterRef("pk"))
-        stops = apps.get_model("sites", "Stop").objects.filter(site=OuterRef("pk"))
-        return self.annotate(
-            slot_rows=ArraySubquery(slots.order_by("weekday", "opens").values_list(short_slot())),
-            closure_rows=ArraySubquery(closures.order_by("starts").values_list(JSONArray(*CLOSURE_FIELDS))),
-            stop_rows=ArraySubquery(stops.order_by("weekday", "opens").values_list(JSONArray(*STOP_FIELDS))),
-        )
+        return self.annotate(**rows_of_sites())
 
     def for_cards(self):
         """Adds the commune and the hours, and reads only the columns that a result's card shows."""

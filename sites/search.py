@@ -142,7 +142,7 @@ def all_around(place):
 
 
 def nearest_open(sites, point, now):
-    """Of `sites` in order from `point`, the first that receives people at `now`; or else any other within OPEN_KM.
+    """Of `sites` in order from `point`, the first that receives people at `now`; or else any other door within OPEN_KM.
 
     None when the first of all is open, and when no other is. At most one query.
     """
@@ -150,13 +150,12 @@ def nearest_open(sites, point, now):
     if is_open:
         return is_open[0] if is_open[0] != sites[0] else None
     others = Site.objects.open_to_public().within(point, OPEN_KM).exclude(pk__in=[site.pk for site in sites])
-    return next(iter(others.open_at(now).without_stops(timezone.localdate()).for_cards().nearest_to(point, 1)), None)
+    return next(iter(others.with_open_door_at(now).for_cards().nearest_to(point, 1)), None)
 
 
 def state_at(site, moment):
     """The `State` of a site; that of a round met at a stop, when it is there."""
-    meeting = getattr(site, "meeting", None)
-    return (meeting and meeting.state) or site.state_at(moment)
+    return (site.meeting and site.meeting.state) or site.state_at(moment)
 
 
 def nearest_outside(commune, meetings, wanted=ANY):

@@ -3,24 +3,33 @@
 The rules are those of `opening_hours`, told to the database so that it can look among all sites; tests compare both.
 """
 
-from collections import defaultdict
-from datetime import date, time, timedelta
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import time, timedelta
 
-from django.apps import apps
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.measure import D
-from django.contrib.postgres.expressions import ArraySubquery
-from django.core.cache import cache
 from django.db import models
-from django.db.models import DurationField, Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, TimeField, Value
-from django.db.models.functions import Greatest, JSONArray, Least
+from django.db.models import (
+    BooleanField,
+    DateField,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    JSONField,
+    OuterRef,
+    Q,
+    TimeField,
+    Value,
+)
+from django.db.models.functions import Greatest, Least
 
-from franceservices.territories.models import Commune, Departement
-from sites.opening_hours import CLOSURE_FIELDS, weeks_of
+from franceservices.territories.models import Commune
+from sites.opening_hours import weeks_of
 from sites.passages import STOP_FIELDS
 from sites.public_holidays import calendars_with_a_holiday
+from sites.row_queries import rows_of_stops
+from sites.sql import Sql
 
 WEEK = 7
 EVENING = time(18)
@@ -28,74 +37,88 @@ LUNCH = (time(12), time(14))
 AN_HOUR = timedelta(hours=1)
 
 
-class Window(NamedTuple):
-    """Slots of a date: all, or those that close after a time, have closed by another, have opened by a third."""
+DEPARTEMENT = {"zone": "commune__departement__timezone", "calendar": "commune__departement__holiday_calendar"}
 
-    day: date
-    closes_after: time | None = None
-    closed_by: time | None = None
-    opened_by: time | None = None
 
-    @property
-    def slots(self):
-        """As a `Q`: none on a public holiday of their département, nor while their site is closed."""
-        day = self.day
-        closures = apps.get_model("sites", "Closure").objects.covering(day).filter(site=OuterRef("site"))
-        calendars = calendars_with_a_holiday(day)
-        return (
-            Q(weekday=day.isoweekday(), weeks__in=weeks_of(day))
-            & (Q(valid_from=None) | Q(valid_from__lte=day))
-            & (Q(valid_until=None) | Q(valid_until__gte=day))
-            & (Q(closes__gt=self.closes_after) if self.closes_after else Q())
-            & (Q(closes__lte=self.closed_by) if self.closed_by else Q())
-            & (Q(opens__lte=self.opened_by) if self.opened_by else Q())
-            & (~Q(site__commune__departement__holiday_calendar__in=calendars) if calendars else Q())
-            & ~Exists(closures)
+UNDER_WAY = "({weekday} = extract(isodow FROM {clock}) AND {opens} <= {clock}::time AND {clock}::time < {closes})"
+NEXT_DATE = """(
+    SELECT first + ({weekday} - extract(isodow FROM first)::int + 7) %% 7
+    FROM (SELECT {clock}::date + ({is_past})::int AS first) AS since
+)"""
+HELD = """EXISTS (
+    SELECT FROM (SELECT {day} AS day) AS its
+    WHERE ({weeks} = 'all' OR jsonb_exists({weeks_of} -> day::text, {weeks}))
+        AND day BETWEEN coalesce({valid_from}, '-infinity') AND coalesce({valid_until}, 'infinity')
+        AND NOT jsonb_exists({holidays} -> day::text, {calendar})
+        AND NOT EXISTS (
+            SELECT FROM sites_closure AS closure
+            WHERE closure.site_id = {site} AND day BETWEEN closure.starts AND coalesce(closure.ends, 'infinity')
         )
+)"""
 
 
-def under_way(local):
-    """The `Window` of slots that have begun at a site's own datetime and are not over."""
-    return [Window(local.date(), closes_after=local.time(), opened_by=local.time())]
-
-
-def coming(local, at=None):
-    """The `Window`s of a week from a site's own datetime.
-
-    Today's slots that are over are those of the same day next week; with the time `at`, the whole day is, past it.
-    """
-    today, clock = local.date(), local.time()
-    days = [today + timedelta(days=ahead) for ahead in range(WEEK + 1)]
-    if at:
-        return [Window(day) for day in (days[1:] if at < clock else days[:-1])]
-    first, *others, last = days
-    return [Window(first, closes_after=clock), *(Window(day) for day in others), Window(last, closed_by=clock)]
-
-
-def timezones():
-    """The time zones of France, asked of the database every hour."""
-    return cache.get_or_set("timezones", lambda: list(Departement.objects.timezones()), 3600)
+def by_date(words):
+    """{date: [words]} for SQL."""
+    return Value({day.isoformat(): those for day, those in words.items()}, output_field=JSONField())
 
 
 class SlotQuerySet(models.QuerySet):
     """Slots of sites, asked at the aware datetime `now`: each site's département gives the date and the hour."""
 
+    def of_each_site(self):
+        """Those of each site of the query around this one, which is asked for the département too.
+
+        A slot that looks its own up makes PostgreSQL read all slots and all communes, for a few sites.
+        """
+        return self.filter(site=OuterRef("pk")).alias(**{name: OuterRef(path) for name, path in DEPARTEMENT.items()})
+
     def open_at(self, now):
         """Those under way, to which one comes without an appointment."""
-        return self._in(now, under_way).without_appointment()
+        clock = self._clock(now)
+        slot = {name: F(name) for name in ("weekday", "opens", "closes")}
+        under_way = self.filter(Sql(UNDER_WAY, BooleanField(), clock=clock, **slot))
+        return under_way._held_on(Sql("{clock}::date", DateField(), clock=clock), now).without_appointment()
 
     def taking_place(self, now, weekday=None, at=None):
-        """Those that take place within a week, at the next return of their day; of an ISO `weekday`, if given."""
-        return self._in(now, lambda local: [w for w in coming(local, at) if weekday in (None, w.day.isoweekday())])
+        """Those that take place within a week, at the next return of their day; of an ISO `weekday`, if given.
 
-    def _in(self, now, windows):
-        """Those in one of the `Window`s that the function `windows` gives for the datetime of their site."""
-        zones = defaultdict(list)
-        for zone in timezones():
-            for window in windows(now.astimezone(ZoneInfo(zone))):
-                zones[window].append(zone)
-        branches = [Q(site__commune__departement__timezone__in=zones[window]) & window.slots for window in zones]
-        return self.filter(Q(*branches, _connector=Q.OR))
+        Today's slots that are over are those of the same day next week; with the time `at`, the whole day is, past it.
+        """
+        clock = self._clock(now)
+        if at is None:
+            is_past = Sql("{clock}::time >= {closes}", BooleanField(), clock=clock, closes=F("closes"))
+        else:
+            is_past = Sql("{clock}::time > {at}", BooleanField(), clock=clock, at=Value(at, TimeField()))
+        day = Sql(NEXT_DATE, DateField(), clock=clock, weekday=F("weekday"), is_past=is_past)
+        slots = self.filter(weekday=weekday) if weekday else self
+        return slots._held_on(day, now)
+
+    def _clock(self, now):
+        """`now` on the clocks of a slot's département, without a time zone."""
+        return Sql("timezone({zone}, {now})", DateTimeField(), zone=self._departements("zone"), now=Value(now))
+
+    def _held_on(self, day, now):
+        """Those held on the date that the expression `day` gives, within a week of `now`.
+
+        Not on a public holiday of their département, nor while their site is closed. What a date is (an even week,
+        a holiday of Moselle) is told by `opening_hours` and `public_holidays`, for the few dates that may be.
+        """
+        days = [now.date() + timedelta(days=ahead) for ahead in range(-1, WEEK + 2)]  # it is not one date everywhere
+        return self.filter(
+            Sql(
+                HELD,
+                BooleanField(),
+                day=day,
+                weeks_of=by_date({one: weeks_of(one) for one in days}),
+                holidays=by_date({one: calendars_with_a_holiday(one) for one in days}),
+                calendar=self._departements("calendar"),
+                **{name: F(name) for name in ("site", "weeks", "valid_from", "valid_until")},
+            )
+        )
+
+    def _departements(self, name):
+        """The time zone or the holiday calendar (see DEPARTEMENT) of a slot's département."""
+        return F(name if name in self.query.annotations else f"site__{DEPARTEMENT[name]}")
 
     def at_time(self, at):
         """Those under way at a time of their day."""
@@ -150,9 +173,8 @@ class StopQuerySet(SlotQuerySet):
 
     def for_meetings(self, **others):
         """As dicts, with all that dates a passage: `passages.STOP_FIELDS`, the site's département and closures."""
-        closures = apps.get_model("sites", "Closure").objects.filter(site=OuterRef("site"))
         return self.annotate(
-            closure_rows=ArraySubquery(closures.order_by("starts").values_list(JSONArray(*CLOSURE_FIELDS))),
+            **rows_of_stops(),
             timezone=F("site__commune__departement__timezone"),
             calendar=F("site__commune__departement__holiday_calendar"),
             appointment=F("site__appointment"),

@@ -177,7 +177,7 @@ def test_each_site_around_a_place_has_an_estimated_drive_but_those_that_go_round
     fixed, bus = found(search_near(place()))
 
     assert str(fixed.drive) == "environ 20 min en voiture"
-    assert not hasattr(bus, "drive")
+    assert bus.drive is None
 
 
 def test_the_sites_of_a_territory_have_no_drive():
@@ -186,4 +186,4 @@ def test_the_sites_of_a_territory_have_no_drive():
 
     (site,) = found(search_near(aveyron))
 
-    assert not hasattr(site, "drive")
+    assert site.drive is None
