@@ -1,13 +1,13 @@
 """What holds for every public address: what it costs, and what it does with what it does not understand."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
 from sites import pages, urls
-from sites.models import Closure, Site
+from sites.models import Closure
 from tests.factories import METZ, ONET, RODEZ, make_site, make_stop
 
 pytestmark = pytest.mark.django_db
