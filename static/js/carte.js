@@ -2,7 +2,7 @@
 
 import { loadLeaflet, makeMap } from "./map/leaflet.js";
 import { Outlines, fallBackToOutlines } from "./map/outlines.js";
-import { popupOf, readSites } from "./map/sites.js";
+import { bindPopups, readSites } from "./map/sites.js";
 
 const WORLD = [[-85, -180], [85, 180]];
 const KINDS = { f: "", a: ", antenne", b: ", bus ou itinérant" };
@@ -112,8 +112,8 @@ async function go(address, { push = true, look: mayMove = true, focus = null } =
   for (const id of PARTS) document.getElementById(id).replaceWith(page.getElementById(id));
   document.title = page.title;
   if (push) history.pushState(null, "", response.url || address);
-  if (focus !== null) restoreFocus(focus);
   map.closePopup();
+  if (focus !== null) restoreFocus(focus);
   here.hidden = true;
   if (mayMove && list().dataset.place !== before) await look();
   else outlines.choose(list().dataset.outlines ? list().dataset.outlines.split(" ") : []);
@@ -168,7 +168,7 @@ function draw(shown) {
   group.addLayers(
     shown.map((site) => L.marker(site.point, { icon: icons[site.kind], title: site.name + KINDS[site.kind], site })),
   );
-  group.bindPopup((marker) => popupOf(marker.options.site, group.getPopup()), { minWidth: 220, autoPanPaddingTopLeft: [50, 60] });
+  bindPopups(group, { minWidth: 220, autoPanPaddingTopLeft: [50, 60] });
   group.on("spiderfied", ({ markers }) => map.isByKeyboard() && markers[0].getElement().focus());
   map.addLayer(group);
 }

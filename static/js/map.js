@@ -2,7 +2,7 @@
 
 import { loadLeaflet, makeMap } from "./map/leaflet.js";
 import { fallBackToOutlines } from "./map/outlines.js";
-import { popupOf, readSites } from "./map/sites.js";
+import { bindPopups, readSites } from "./map/sites.js";
 
 const BESIDE = window.matchMedia("(min-width: 62em)"); // the map is beside the list: see portail.css
 
@@ -138,6 +138,6 @@ async function drawOthers(map, listed) {
   const icon = L.divIcon({ className: "fs-dot", iconSize: [24, 24] });
   const others = sites.filter(({ id }) => !listed.has(id));
   group.addLayers(others.map((site) => L.marker(site.point, { icon, keyboard: false, title: site.name, site })));
-  group.bindPopup((marker) => popupOf(marker.options.site, group.getPopup()));
+  bindPopups(group);
   map.addLayer(group);
 }

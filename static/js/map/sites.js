@@ -15,8 +15,18 @@ export async function readSites(address) {
   });
 }
 
-/* The content of a site's popup: its name at once, then what our server says of it now. */
-export function popupOf({ id, name }, popup) {
+/* Gives each marker of a group the popup of its `site`. */
+export function bindPopups(group, options) {
+  let source = null, content = null;
+  group.bindPopup((marker) => {
+    if (marker !== source) [source, content] = [marker, contentOf(marker.options.site, group.getPopup())];
+    return content; // Leaflet asks again each time that the popup changes its size
+  }, options);
+  group.on("popupclose", () => (source = null));
+}
+
+/* A site's name at once, then what our server says of it now. */
+function contentOf({ id, name }, popup) {
   const content = document.createElement("div");
   const link = Object.assign(document.createElement("a"), { href: `/sites/${encodeURIComponent(id)}/`, textContent: name });
   const details = Object.assign(document.createElement("div"), { textContent: "Chargement des horaires…" });
@@ -26,6 +36,13 @@ export function popupOf({ id, name }, popup) {
     .then((response) => (response.ok ? response.text() : Promise.reject()))
     .then((html) => details.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.children))
     .catch(() => (details.textContent = "Les horaires n'ont pas pu être chargés : ouvrez la fiche."))
-    .then(() => popup.isOpen() && popup.update());
+    .then(() => popup.isOpen() && resize(popup, content));
   return content;
+}
+
+/* Leaflet takes the content out of the page for a moment: whoever was in it is led back. */
+function resize(popup, content) {
+  const inside = content.contains(document.activeElement) && document.activeElement;
+  popup.update();
+  if (inside) inside.focus({ preventScroll: true });
 }
