@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 import json
+from collections import defaultdict
 from typing import NamedTuple
 
 import brotli
@@ -15,16 +16,28 @@ from django.apps import apps
 from django.core.cache import cache
 
 from sites.models import Site
+from sites.zones import Zone
 
 DEGREE = 10_000  # coordinates are whole ten-thousandths of a degree: 11 m
 KEPT_S = 300
 
 
+class Held(NamedTuple):
+    """How many sites a département has, and the `Zone` that they are in."""
+
+    count: int
+    zone: Zone
+
+
 class MapFile(NamedTuple):
-    """The file, compressed once for all visitors, and the external ids of its sites in order."""
+    """The file, compressed once for all visitors, and what the server itself needs to know of its sites.
+
+    That is their external ids in order, and {département: `Held`}.
+    """
 
     version: str
     ids: tuple[str, ...]
+    departements: dict[str, Held]
     gzipped: bytes
     brotlied: bytes
 
@@ -58,8 +71,8 @@ def _build():
     `lats` and `lons` are the first value then differences, in ten-thousandths of a degree; `kinds` holds a letter
     each: `f` for a fixed site, `a` for an antenne, `b` for one that goes round.
     """
-    sites = Site.objects.open_to_public().order_by("commune", "pk")
-    sites = list(sites.only("external_id", "location", "format", "kind", "name"))
+    sites = Site.objects.open_to_public().select_related("commune").order_by("commune", "pk")
+    sites = list(sites.only("external_id", "location", "format", "kind", "name", "commune__departement"))
     columns = {
         "ids": [site.external_id for site in sites],
         "lats": _differences([round(site.location.y * DEGREE) for site in sites]),
@@ -71,9 +84,17 @@ def _build():
     return MapFile(
         version=hashlib.sha256(text).hexdigest()[:16],
         ids=tuple(columns["ids"]),
+        departements=_by_departement(sites),
         gzipped=gzip.compress(text, mtime=0),
         brotlied=brotli.compress(text, mode=brotli.MODE_TEXT),
     )
+
+
+def _by_departement(sites):
+    points = defaultdict(list)
+    for site in sites:
+        points[site.commune.departement_id].append((site.location.y, site.location.x))
+    return {code: Held(len(found), Zone.around(found)) for code, found in points.items()}
 
 
 def _letter(site):

@@ -1,5 +1,7 @@
 """The map of all sites: its page, with the list of the part that is asked for, and the files that it reads."""
 
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.core.cache import cache
@@ -46,9 +48,9 @@ def sites_map(request):
     departements = all_departements()
     form, filters, now = MapForm(request.GET, departements), FilterForm(request.GET), timezone.now()
     wanted, everyone = filters.wanted(now), Site.objects.open_to_public()
-    found = everyone.by_departement()
-    area = _area(form, found) if form.is_valid() else None
-    with_sites = [departement for departement in departements if departement.pk in found]
+    file = map_data.current()
+    area = _area(form, file) if form.is_valid() else None
+    with_sites = [departement for departement in departements if departement.pk in file.departements]
     context = {
         "form": form,
         "filters": filters,
@@ -57,14 +59,14 @@ def sites_map(request):
         "mainland": MAINLAND,
         "departements": with_sites,
         "overseas": [departement for departement in with_sites if departement.pk >= "97"],
-        "file": _address_of(map_data.current()),
+        "file": _address_of(file),
         "results": None,
     }
     if area:
         context |= _listed(area, filters, now, wanted, request.GET.get("page"))
     else:
-        passing = wanted.sites(everyone).by_departement() if filters.values else found
-        context["counts"] = [(one, passing.get(one.pk, (0,))[0]) for one in with_sites]
+        passing = wanted.sites(everyone).by_departement()
+        context["counts"] = [(one, passing.get(one.pk, 0)) for one in with_sites]
         context["total"] = sum(count for _, count in context["counts"])
     return render(request, "sites/map.html", context, status=400 if form.errors else 200)
 
@@ -75,7 +77,7 @@ def all_departements():
     return cache.get_or_set("departements", lambda: list(ordered), 3600)
 
 
-def _area(form, found):
+def _area(form, file):
     """The `Area` that a valid `MapForm` asks for, or None for all of France."""
     zone, departement, region = (form.cleaned_data[name] for name in ("zone", "departement", "region"))
     everyone = Site.objects.open_to_public()
@@ -84,13 +86,14 @@ def _area(form, found):
     if not (departement or region):
         return None
     codes = [departement.pk] if departement else [one.pk for one in form.departements if one.region == region]
+    zones = [file.departements[code].zone for code in codes if code in file.departements]
     territory = departement or region
     kind = "departement" if departement else "region"
     return Area(
         name=str(territory),
         place=f"{kind}={territory.pk}",
         sites=everyone.in_departement(territory.pk) if departement else everyone.in_region(territory.pk),
-        zone=Zone.around(found[code][1] for code in codes if code in found),
+        zone=reduce(or_, zones) if zones else None,
         departements=tuple(codes),
         page=reverse(f"sites:{kind}", args=[territory.pk, territory.slug]),
     )

@@ -3,7 +3,7 @@
 from operator import attrgetter
 
 from django.apps import apps
-from django.contrib.gis.db.models import Extent, PointField
+from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.db.models.sql.conversion import DistanceField
 from django.contrib.gis.geos import Polygon
@@ -211,10 +211,5 @@ class SiteQuerySet(models.QuerySet):
         )
 
     def by_departement(self):
-        """{code: (how many, their extent)} of the départements that have some. One query.
-
-        An extent is (west, south, east, north), in degrees.
-        """
-        rows = self.order_by().values_list("commune__departement")
-        counted = rows.annotate(Count("pk"), extent=Extent(Cast("location", PointField())))
-        return {code: (count, extent) for code, count, extent in counted}
+        """{code: how many} of the départements that have some. One query."""
+        return dict(self.order_by().values_list("commune__departement").annotate(Count("pk")))

@@ -13,7 +13,7 @@ class UnreadableZone(ValueError):
 
 
 class Zone(NamedTuple):
-    """A box of degrees (WGS 84), never empty."""
+    """A box of degrees (WGS 84): a single point, at the least."""
 
     south: float
     west: float
@@ -32,13 +32,14 @@ class Zone(NamedTuple):
         return zone
 
     @classmethod
-    def around(cls, extents):
-        """The `Zone` that holds these PostGIS extents (west, south, east, north), or None without any."""
-        extents = list(extents)
-        if not extents:
-            return None
-        wests, souths, easts, norths = zip(*extents, strict=True)
-        return cls(min(souths), min(wests), max(norths), max(easts))
+    def around(cls, points):
+        """The `Zone` that holds these (latitude, longitude), of which there is at least one."""
+        latitudes, longitudes = zip(*points, strict=True)
+        return cls(min(latitudes), min(longitudes), max(latitudes), max(longitudes))
+
+    def __or__(self, other):
+        """The `Zone` that holds both."""
+        return Zone.around([self[:2], self[2:], other[:2], other[2:]])
 
     def __str__(self):
         return ",".join(f"{degrees:.4f}".rstrip("0").rstrip(".") for degrees in self)

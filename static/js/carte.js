@@ -162,6 +162,8 @@ function draw(shown) {
   status.classList.remove("fs-note");
   group?.remove();
   group = L.markerClusterGroup({ maxClusterRadius: 50, showCoverageOnHover: false, spiderLegPolylineOptions: { color: "#161616", weight: 2 }, iconCreateFunction: together });
+  // The rest is a drag away: markers out of sight would be stops for the keyboard. Leaflet.markercluster keeps them.
+  group._getExpandedVisibleBounds = () => group._checkBoundsMaxLat(map.getBounds());
   const icons = Object.fromEntries(
     Object.keys(KINDS).map((kind) => [kind, L.divIcon({ className: `fs-pin fs-pin--${kind}`, iconSize: [24, 24] })]),
   );
