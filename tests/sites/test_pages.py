@@ -1,6 +1,5 @@
-"""The home page, a site's page, suggestions, the map's data, and the pages that say that something is wrong."""
+"""The home page, a site's page, suggestions, and the pages that say that something is wrong."""
 
-import json
 from datetime import date
 
 import pytest
