@@ -160,7 +160,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if ENVIRONMENT == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "franceservices.static_files.CompressedModulesStorage"
     },
 }
 DSFR_USE_INTEGRITY_CHECKSUMS = False  # the manifest storage rewrites files, which breaks their hashes
@@ -233,12 +233,6 @@ LEAFLET_CONFIG = {
     "SCALE": "metric",
     "NO_GLOBALS": True,
     "FORCE_IMAGE_PATH": False,
-    "PLUGINS": {
-        "markercluster": {
-            "css": ["vendor/leaflet.markercluster/MarkerCluster.css"],
-            "js": ["vendor/leaflet.markercluster/leaflet.markercluster.js"],
-        }
-    },
 }
 
 # --- Cache and logs --------------------------------------------------------------------------------

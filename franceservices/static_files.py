@@ -7,6 +7,7 @@ parts of DSFR that are used (see bin/vendor).
 from fnmatch import fnmatch
 
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 USED_FILES = ["leaflet/leaflet.*", "leaflet/images/*", "leaflet/draw/leaflet.draw.*", "leaflet/draw/images/*"]
 
@@ -25,3 +26,9 @@ class UsedFilesFinder(AppDirectoriesFinder):
 
 def is_used(path):
     return any(fnmatch(path, pattern) for pattern in USED_FILES)
+
+
+class CompressedModulesStorage(CompressedManifestStaticFilesStorage):
+    """The same, where scripts that import others name them by the address that changes with their content."""
+
+    support_js_module_import_aggregation = True

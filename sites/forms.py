@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator, RegexValidator
 
 from franceservices.territories import places
 from sites.asked import ForDemarches, SitesNamed, understand
+from sites.zones import UnreadableZone, Zone
 
 # A label is shown in the page's title: no one may make the State say "appelez le 08…" by a link.
 # "Rue du 8 Mai 1945 12000 Rodez" is an address, not a telephone: ten digits that begin with 0, by pairs or not.
@@ -92,3 +93,47 @@ class SearchForm(forms.Form):
         if "q" in self.errors:
             return self.errors["q"][0]
         return "Ce lien de recherche est incomplet ou abîmé. Écrivez plutôt une commune, un code postal ou une adresse."
+
+
+class MapForm(forms.Form):
+    """Which part of the map is asked for: a `zone`, a `departement` or a `region`, the first that is given.
+
+    `departements` are all of them, each with its région. Cleaned values are a `Zone`, a `Departement`, a `Region`.
+    """
+
+    zone = forms.CharField(required=False)
+    departement = forms.CharField(required=False)
+    region = forms.CharField(required=False)
+
+    def __init__(self, data, departements):
+        super().__init__(data)
+        self.departements = departements
+
+    def clean_zone(self):
+        try:
+            return Zone.read(self.cleaned_data["zone"]) if self.cleaned_data["zone"] else None
+        except UnreadableZone as error:
+            raise forms.ValidationError("Cette zone de carte n'est pas lisible : le lien est abîmé.") from error
+
+    def clean_departement(self):
+        return self._one_of(
+            {departement.code: departement for departement in self.departements},
+            self.cleaned_data["departement"],
+            "Ce département n'existe pas.",
+        )
+
+    def clean_region(self):
+        regions = [departement.region for departement in self.departements if departement.region]
+        return self._one_of(
+            {region.code: region for region in regions}, self.cleaned_data["region"], "Cette région n'existe pas."
+        )
+
+    def _one_of(self, known, code, sentence):
+        if code and code not in known:
+            raise forms.ValidationError(sentence)
+        return known.get(code)
+
+    @property
+    def sentence(self):
+        """What is wrong, as one sentence."""
+        return next(iter(self.errors.values()))[0]

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.db.models.sql.conversion import DistanceField
+from django.contrib.gis.geos import Polygon
 from django.contrib.gis.measure import D
 from django.db import models
 from django.db.models import (
@@ -70,6 +71,15 @@ class SiteQuerySet(models.QuerySet):
 
     def outside_commune(self, insee):
         return self.exclude(commune__in=Commune.objects.codes_of(insee))
+
+    def in_zone(self, zone):
+        """Sites whose address is in a `zones.Zone`, its edges included. Reads all sites.
+
+        In plane degrees, as maps are drawn: the edges of a geography's box are great circles.
+        """
+        box = Polygon.from_bbox((zone.west, zone.south, zone.east, zone.north))
+        box.srid = 4326
+        return self.alias(on_map=Cast("location", PointField())).filter(on_map__bboverlaps=box)
 
     def within(self, point, km):
         """Sites at most `km` kilometres from `point` (WGS 84, x = longitude), as the crow flies."""
@@ -221,3 +231,7 @@ class SiteQuerySet(models.QuerySet):
             itinerant=Count("pk", filter=Q(format__in=ITINERANT)),
             departements=Count("commune__departement", distinct=True),
         )
+
+    def by_departement(self):
+        """{code: how many} of the départements that have some. One query."""
+        return dict(self.order_by().values_list("commune__departement").annotate(Count("pk")))

@@ -108,7 +108,12 @@ def sites_named(words, page=1, wanted=ANY):
 
 def of_departement(departement, page=1, wanted=ANY):
     """The sites of a département, by commune."""
-    return _results(wanted.sites(Site.objects.open_to_public()).in_departement(departement.pk).by_commune(), page)
+    return among(Site.objects.open_to_public().in_departement(departement.pk), page, wanted)
+
+
+def among(sites, page=1, wanted=ANY):
+    """Those of a `SiteQuerySet` that are wanted, by commune."""
+    return _results(wanted.sites(sites).by_commune(), page)
 
 
 def nothing_wanted(form, now, here, point):

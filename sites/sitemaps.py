@@ -68,7 +68,7 @@ def part(request, section):
 @require_safe
 @cache_control(public=True, max_age=3600)
 def robots(request):
-    """Everything may be read but the results of searches, which are as many as what people type."""
+    """Everything may be read but results of searches and parts of the map, as many as what people type and look at."""
     address = request.build_absolute_uri(reverse("sites:sitemap"))
-    lines = ["User-agent: *", "Disallow: /recherche/?", "", f"Sitemap: {address}", ""]
+    lines = ["User-agent: *", "Disallow: /recherche/?", "Disallow: /carte/?", "", f"Sitemap: {address}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sites import demarche_views, pages, place_views, report_views, site_views, sitemaps, views
+from sites import demarche_views, map_views, pages, place_views, report_views, site_views, sitemaps, views
 
 app_name = "sites"
 
@@ -10,7 +10,11 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("recherche/", views.search, name="search"),
     path("recherche/suggestions/", views.suggestions, name="suggestions"),
-    path("carte/sites.json", views.map_sites, name="map_sites"),
+    path("carte/", map_views.sites_map, name="map"),
+    path("carte/sites.json", map_views.map_sites, name="map_sites"),
+    re_path(r"^carte/sites-(?P<version>[0-9a-f]{16})\.json$", map_views.map_sites_of, name="map_sites_of"),
+    path("carte/retenus.json", map_views.map_shown, name="map_shown"),
+    re_path(r"^carte/sites/(?P<external_id>[0-9A-Za-z]+)/$", map_views.map_popup, name="map_popup"),
     re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?/$", site_views.site, name="site"),
     re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?\.pdf$", site_views.sheet, name="sheet"),
     re_path(r"^sites/(?P<external_id>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?\.ics$", site_views.calendar, name="calendar"),

@@ -2,14 +2,13 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import require_safe
 
-from sites import map_data
 from sites.asked import suggested
 from sites.filters import FilterForm
 from sites.forms import LABEL_LENGTH, SearchForm
@@ -111,11 +110,3 @@ def _suggested_place(place):
         query = {"q": place.label}
     url = f"{reverse('sites:search')}?{urlencode(query)}"
     return {"label": place.label, "detail": place.detail, "url": url}
-
-
-@require_safe
-@cache_control(public=True, max_age=300)
-@condition(etag_func=map_data.version)
-def map_sites(request):
-    """Every site, as the maps read it (see sites.map_data)."""
-    return HttpResponse(map_data.sites_json(), content_type="application/json")

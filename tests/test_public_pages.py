@@ -28,7 +28,11 @@ PAGES = {
         "/recherche/?q=France+services+de",
     ],
     "suggestions": ["/recherche/suggestions/?q=rod"],
+    "map": ["/carte/", "/carte/?zone=44.2,2.4,44.5,2.8", "/carte/?departement=12"],
     "map_sites": ["/carte/sites.json"],
+    "map_sites_of": ["/carte/sites-0123456789abcdef.json"],
+    "map_shown": ["/carte/retenus.json?ouvert=1"],
+    "map_popup": ["/carte/sites/{site.external_id}/"],
     "site": [f"{SITE}/", "/sites/{bus.external_id}-{bus.slug}/", "/sites/{site.external_id}/"],
     "sheet": [f"{SITE}.pdf"],
     "calendar": [f"{SITE}.ics"],
@@ -109,6 +113,8 @@ READ_BY = {
     "/regions/76-occitanie/?": FILTERS,
     "/sitemap-communes.xml?": ["p"],
     "/carte/sites.json?": ["v"],
+    "/carte/?": ["zone", "departement", "page", *FILTERS],
+    "/carte/retenus.json?": FILTERS,
 }
 
 

@@ -1,32 +1,17 @@
 /* The map beside a list: the list's own sites numbered, every other one clustered. Loaded once it is on screen. */
 
-const DEGREE = 10000; // see sites/map_data.py
+import { loadLeaflet, makeMap } from "./map/leaflet.js";
+import { fallBackToOutlines } from "./map/outlines.js";
+import { bindPopups, readSites } from "./map/sites.js";
+
 const BESIDE = window.matchMedia("(min-width: 62em)"); // the map is beside the list: see portail.css
-const OUTLINE = { color: "#6a6a6a", weight: 1, fillColor: "#fff", fillOpacity: 0.6 };
-const PATIENCE_MS = 4000; // without a tile by then, outlines are drawn
 
 const frame = document.querySelector(".fs-map");
 new IntersectionObserver((entries, observer) => {
   if (!entries.some((entry) => entry.isIntersecting)) return;
   observer.disconnect();
-  loadResources(document.querySelector("#map-resources")).then(draw).catch(withoutMap);
+  loadLeaflet().then(draw).catch(withoutMap);
 }).observe(frame);
-
-/* The style sheets and scripts that django-leaflet names, in order; the page itself does not wait for them. */
-function loadResources(template) {
-  const loads = [];
-  for (const source of template.content.children) {
-    const element = document.createElement(source.localName);
-    for (const { name, value } of source.attributes) element.setAttribute(name, value);
-    element.textContent = source.textContent;
-    if (element.localName === "script") element.async = false;
-    if (element.src || element.href) {
-      loads.push(new Promise((resolve, reject) => Object.assign(element, { onload: resolve, onerror: reject })));
-    }
-    document.head.append(element);
-  }
-  return Promise.all(loads);
-}
 
 /* A file did not arrive: the list says everything that the map would. */
 function withoutMap() {
@@ -35,37 +20,11 @@ function withoutMap() {
 }
 
 function draw() {
-  const container = frame.querySelector("[data-options]");
-  const map = L.Map.djangoMap(container.id, { djoptions: JSON.parse(container.dataset.options), globals: false });
-  nameControls(map);
-  fallBackToOutlines(map);
+  const map = makeMap(frame);
+  fallBackToOutlines(map, frame.dataset.outlines);
   const listed = drawListed(map);
   drawHere(map);
   drawOthers(map, new Set(listed));
-}
-
-/* Leaflet speaks English, and leaves the map itself without a name. */
-function nameControls(map) {
-  const container = map.getContainer();
-  container.setAttribute("role", "group");
-  container.setAttribute("aria-label", "Carte : les flèches la déplacent, plus et moins l'agrandissent");
-  const names = { ".leaflet-control-zoom-in": "Agrandir", ".leaflet-control-zoom-out": "Réduire" };
-  for (const [selector, name] of Object.entries(names)) {
-    const control = container.querySelector(selector);
-    control.title = name;
-    control.setAttribute("aria-label", name);
-  }
-  let byKeyboard = false;
-  container.addEventListener("keydown", (event) => {
-    byKeyboard = true;
-    if (event.key === "Escape") map.closePopup();
-  });
-  container.addEventListener("pointerdown", () => (byKeyboard = false));
-  map.on("popupopen", ({ popup }) => {
-    popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", "Fermer");
-    if (byKeyboard) popup.getElement().querySelector("a[href]:not(.leaflet-popup-close-button)")?.focus();
-  });
-  map.on("popupclose", ({ popup }) => byKeyboard && popup._source?.getElement()?.focus());
 }
 
 /* --- The page's own sites: numbered as in the list, and each side shows which one the other points at --------- */
@@ -168,9 +127,7 @@ function drawHere(map) {
 
 /* They are a complement: the search reaches each of them, so that they need not be hundreds of stops for a keyboard. */
 async function drawOthers(map, listed) {
-  const response = await fetch(frame.dataset.sites).catch(() => null);
-  if (!response?.ok) return;
-  const { ids, lats, lons } = await response.json();
+  const sites = await readSites(frame.dataset.sites).catch(() => []);
   const group = L.markerClusterGroup({
     maxClusterRadius: 60,
     showCoverageOnHover: false,
@@ -179,63 +136,8 @@ async function drawOthers(map, listed) {
   });
   group._markerCluster = L.MarkerCluster.extend({ options: { ...L.MarkerCluster.prototype.options, keyboard: false } });
   const icon = L.divIcon({ className: "fs-dot", iconSize: [24, 24] });
-  let lat = 0, lon = 0;
-  const markers = [];
-  ids.forEach((id, index) => {
-    lat += lats[index];
-    lon += lons[index];
-    if (!listed.has(id)) markers.push(L.marker([lat / DEGREE, lon / DEGREE], { icon, keyboard: false, id }));
-  });
-  group.addLayers(markers);
-  group.bindPopup((marker) => {
-    const href = `/sites/${encodeURIComponent(marker.options.id)}/`;
-    return Object.assign(document.createElement("a"), { href, textContent: "Voir cette France services" });
-  });
+  const others = sites.filter(({ id }) => !listed.has(id));
+  group.addLayers(others.map((site) => L.marker(site.point, { icon, keyboard: false, title: site.name, site })));
+  bindPopups(group);
   map.addLayer(group);
-}
-
-/* --- Without tiles -------------------------------------------------------------------------------------------- */
-
-/* Tiles may be slow or down: the départements' outlines are then drawn, so that the map is never blank. */
-function fallBackToOutlines(map) {
-  let tiles = 0, outlines = null;
-  const judge = () => {
-    if (!tiles && !outlines) outlines = drawOutlines(map);
-  };
-  const patience = setTimeout(judge, PATIENCE_MS);
-  map.eachLayer((layer) => {
-    if (!(layer instanceof L.TileLayer)) return;
-    layer.on("load", judge); // every tile has arrived or failed
-    layer.on("tileload", () => {
-      tiles += 1;
-      clearTimeout(patience);
-      outlines?.then((remove) => remove());
-    });
-  });
-}
-
-/* Draws the outlines, and says so; gives what takes them away again. */
-async function drawOutlines(map) {
-  const response = await fetch(frame.dataset.outlines).catch(() => null);
-  if (!response?.ok) return () => {};
-  map.createPane("outlines").style.zIndex = 250; // above the tiles, below everything else
-  const outlines = L.geoJSON(await response.json(), { style: OUTLINE, interactive: false, pane: "outlines" }).addTo(map);
-  const message = L.DomUtil.create("p", "fs-map__message", map.getContainer());
-  message.textContent = "Fond de carte indisponible : seuls les départements sont dessinés.";
-  showAnOutline(map, outlines);
-  return () => (outlines.remove(), message.remove());
-}
-
-/* Within a département no border may be in sight: step back to the whole of it. */
-function showAnOutline(map, outlines) {
-  const view = map.getBounds();
-  const around = [];
-  let inSight = false;
-  outlines.eachLayer((layer) => {
-    inSight ||= layer.getLatLngs().flat(Infinity).some((point) => view.contains(point));
-    if (layer.getBounds().contains(view.getCenter())) around.push(layer.getBounds());
-  });
-  const size = (bounds) => bounds.getSouthWest().distanceTo(bounds.getNorthEast());
-  const [smallest] = around.sort((a, b) => size(a) - size(b));
-  if (!inSight && smallest) map.fitBounds(smallest, { animate: false });
 }

@@ -1,12 +1,10 @@
-"""The home page, a site's page, suggestions, the map's data, and the pages that say that something is wrong."""
+"""The home page, a site's page, suggestions, and the pages that say that something is wrong."""
 
-import json
 from datetime import date
 
 import pytest
 from django.db import connection
 
-from sites import map_data
 from sites.models import Partner, Site
 from tests.factories import ONET, TOULOUSE, make_site
 
@@ -154,42 +152,6 @@ def test_whatever_is_typed_suggestions_answer(client, typed):
 
 def test_suggestions_are_not_kept_by_shared_caches(client):
     assert "private" in client.get("/recherche/suggestions/", {"q": "rode"}).headers["Cache-Control"]
-
-
-# --- The map's data --------------------------------------------------------------------------------
-
-
-def test_the_map_gives_back_every_site_where_it_is(client):
-    sites = [make_site(), make_site(commune=TOULOUSE, format=Site.Format.BUS), make_site(kind=Site.Kind.ANTENNE)]
-    make_site(status=Site.Status.WITHDRAWN)
-
-    data = client.get("/carte/sites.json").json()
-
-    points, lat, lon = {}, 0, 0
-    for number, external_id in enumerate(data["ids"]):
-        lat, lon = lat + data["lats"][number], lon + data["lons"][number]
-        points[external_id] = (lat / map_data.DEGREE, lon / map_data.DEGREE, data["formats"][number])
-    assert points.keys() == {site.external_id for site in sites}
-    for site, letter in zip(sites, "fba", strict=True):
-        lat, lon, shown = points[site.external_id]
-        assert abs(lat - site.location.y) < 0.0001
-        assert abs(lon - site.location.x) < 0.0001
-        assert shown == letter
-
-
-def test_the_map_is_sent_again_only_when_a_site_changes(client):
-    site = make_site()
-    etag = client.get("/carte/sites.json").headers["ETag"]
-    assert client.get("/carte/sites.json", headers={"If-None-Match": etag}).status_code == 304
-
-    site.phone = "05 36 49 00 02"
-    site.save()
-
-    assert client.get("/carte/sites.json", headers={"If-None-Match": etag}).status_code == 200
-
-
-def test_an_empty_directory_has_an_empty_map(client):
-    assert json.loads(client.get("/carte/sites.json").text) == {"ids": [], "lats": [], "lons": [], "formats": ""}
 
 
 # --- When something is wrong -----------------------------------------------------------------------

@@ -28,6 +28,7 @@ def test_robots_may_read_all_but_searches_and_are_told_of_the_sitemap(client):
     assert response.text.splitlines() == [
         "User-agent: *",
         "Disallow: /recherche/?",
+        "Disallow: /carte/?",
         "",
         "Sitemap: http://localhost/sitemap.xml",
     ]

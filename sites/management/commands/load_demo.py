@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from franceservices.territories.models import Commune
 from sites import demo
-from sites.imports.apply import CannotWriteNow, Source, import_table
+from sites.imports.apply import CannotWriteNow, Source, import_table, tell_the_planner
 from sites.imports.columns import COLUMNS
 from sites.imports.gazetteer import ARRONDISSEMENTS, latitude_of, longitude_of
 from sites.imports.issues import ERROR
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             raise CommandError(f"Les données de démonstration sont refusées : {issue.message}")
         if not Stop.objects.filter(site__is_demo=True).exists():
             _write_stops(demo.stops_at(places))
+            tell_the_planner()
         if verbosity:
             self.stdout.write(
                 f"{plan.rows} sites de démonstration chargés."
