@@ -112,7 +112,6 @@ READ_BY = {
     "/departements/12-aveyron/?": ["page", *FILTERS],
     "/regions/76-occitanie/?": FILTERS,
     "/sitemap-communes.xml?": ["p"],
-    "/carte/sites.json?": ["v"],
     "/carte/?": ["zone", "departement", "page", *FILTERS],
     "/carte/retenus.json?": FILTERS,
 }
