@@ -163,6 +163,12 @@ class FilterForm(forms.Form):
         return [Tag(self._words(names), self._query(names), names) for names in self._groups()]
 
     @property
+    def partner_everywhere(self):
+        """The `Partner` wanted, when it leaves no site out: a national one. Else None."""
+        partner = self.values.get("service")
+        return partner if partner and partner.is_national else None
+
+    @property
     def none(self):
         """The `Tag` that takes all filters away."""
         names = tuple(name for name in self.fields if name != "demarche")

@@ -326,3 +326,12 @@ def test_search_engines_list_a_place_without_its_filters(client):
     assert '<meta name="robots" content="noindex">' in page
     assert 'communes/12202-rodez/">' in page[page.index('rel="canonical"') :][:120]
     assert '<meta name="robots"' not in client.get("/communes/12202-rodez/").text
+
+
+def test_a_national_partner_leaves_no_site_out_and_the_page_says_so(client):
+    site = make_site()
+
+    page = client.get("/recherche/", {"q": "Rodez", "service": "caf"})
+
+    assert [found.pk for found in page.context["results"].sites] == [site.pk]
+    assert "Toutes les France services vous aident pour Allocations familiales" in page.text
