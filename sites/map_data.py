@@ -25,7 +25,7 @@ KEPT_S = 300
 class Held(NamedTuple):
     """How many sites a département has, and the `Zone` that they are in."""
 
-    count: int
+    sites: int
     zone: Zone
 
 
