@@ -17,13 +17,16 @@ def django_db_setup(django_db_setup, django_db_blocker):
         load()
 
 
+SPARED = ("territories_", "sites_partner")  # loaded once, or by a migration
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _flush_spares_territories():
+def _flush_spares_what_was_loaded():
     """Tests on a live server empty all tables behind them: loading the territories each time would cost seconds."""
     flush = DatabaseOperations.sql_flush
 
     def spare(self, style, tables, **options):
-        return flush(self, style, [name for name in tables if not name.startswith("territories_")], **options)
+        return flush(self, style, [name for name in tables if not name.startswith(SPARED)], **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", spare)

@@ -286,9 +286,7 @@ def test_only_the_plain_map_is_for_search_engines(client):
 
 @pytest.mark.parametrize("address", ["/", "/recherche/", "/plan-du-site/", "/recherche/?q=Rodez", "/nulle-part/"])
 def test_every_page_leads_to_the_map(client, address):
-    page = client.get(address).text
-
-    assert page.count('href="/carte/"') >= 2  # menu and footer
+    assert 'href="/carte/"' in client.get(address).text
 
 
 def test_the_menu_says_where_one_is(client):
