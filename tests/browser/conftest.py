@@ -35,8 +35,7 @@ CHROMIUM = shutil.which("chromium")
 def demonstration_url():
     """DATABASE_URL of a database of our own, made as `make run` makes it."""
     given = urlsplit(os.environ["DATABASE_URL"])
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    name = f"{given.path[1:]}_browser{worker}"
+    name = f"{given.path[1:]}_browser"
     maintenance = urlunsplit(("postgresql", given.netloc, "/postgres", given.query, ""))
     url = urlunsplit((given.scheme, given.netloc, f"/{name}", given.query, ""))
     with psycopg.connect(maintenance, autocommit=True) as connection:

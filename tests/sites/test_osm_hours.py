@@ -92,7 +92,7 @@ weeks = st.lists(slots(), min_size=1, max_size=8)
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2029, 10, 1))  # noqa: DTZ001 - the oracle reads local times
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(weeks, st.lists(closures(), max_size=2), moments)
 def test_an_independent_reader_agrees_on_whether_a_site_is_open(week, closed, moment):
     ours = schedule(*week, closures=tuple(closed))
