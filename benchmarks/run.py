@@ -67,7 +67,7 @@ def search_against_raw_sql(hour):
     print(f"recherche {hour}, la vue   p50 {p50_view:6.2f} ms   p95 {percentile(view, 95):6.2f} ms")
     print(f"même requête, SQL brut      p50 {p50_raw:6.2f} ms   p95 {percentile(raw, 95):6.2f} ms")
     print(f"rapport des p50             {p50_view / p50_raw:6.2f}      (8 au plus)")
-    print(f"requêtes SQL par recherche  {max(queries):6d}      (5 au plus)")
+    print(f"requêtes SQL par recherche  {max(queries):6d}      (8 au plus)")
 
 
 def typed_communes(count):

@@ -82,7 +82,7 @@ class Filters:
             slots = slots.at_time(self.at)
         if self.moment:
             slots = slots.in_the_evening() if self.moment == "soir" else slots.at_lunch()
-        return slots.without_appointment() if self.appointment == "sans" and self.is_dated else slots
+        return slots.without_appointment() if self.appointment == "sans" else slots
 
 
 ANY = Filters()

@@ -46,6 +46,19 @@ class IndexedDistance(Func):
         super().__init__(field, Cast(Value(point, output_field=PointField()), PointField(geography=True)))
 
 
+def in_their_hours(narrowed):
+    """Whether a site has a slot among `narrowed(slots)` as a `Q`: a stop for rounds, nobody is met at their garage."""
+    slots, stops = (
+        Exists(narrowed(apps.get_model("sites", name).objects.of_each_site())) for name in ("WeeklySlot", "Stop")
+    )
+    return Q(format__in=ITINERANT) & stops | ~Q(format__in=ITINERANT) & slots
+
+
+def at_some_hours(mode):
+    """Whether a site has hours of a mode (open, appointment), as a `Q`."""
+    return in_their_hours(lambda slots: slots.filter(mode=mode))
+
+
 class SiteQuerySet(models.QuerySet):
     def open_to_public(self):
         """Sites that take visitors: neither closed for good nor withdrawn."""
@@ -148,14 +161,11 @@ class SiteQuerySet(models.QuerySet):
 
     def without_appointment(self):
         """Sites where one may come without an appointment, at least at some hours."""
-        slots = apps.get_model("sites", "WeeklySlot").objects.filter(site=OuterRef("pk"))
-        only_by_appointment = Exists(slots.filter(mode="appointment")) & ~Exists(slots.filter(mode="open"))
-        return self.exclude(appointment="required").exclude(only_by_appointment)
+        return self.exclude(appointment="required").exclude(at_some_hours("appointment") & ~at_some_hours("open"))
 
     def with_appointment(self):
         """Sites where one may take an appointment."""
-        slots = apps.get_model("sites", "WeeklySlot").objects.filter(site=OuterRef("pk"), mode="appointment")
-        return self.filter(Q(appointment__in=("possible", "required")) | Exists(slots))
+        return self.filter(Q(appointment__in=("possible", "required")) | at_some_hours("appointment"))
 
     def open_at(self, now):
         """Sites where one is received at the aware datetime `now` without an appointment; rounds at their stop."""
@@ -170,10 +180,7 @@ class SiteQuerySet(models.QuerySet):
 
         Rounds have a stop among them: nobody is received at their garage.
         """
-        slots, stops = (
-            Exists(narrowed(apps.get_model("sites", name).objects.of_each_site())) for name in ("WeeklySlot", "Stop")
-        )
-        return self.filter(Q(format__in=ITINERANT) & stops | ~Q(format__in=ITINERANT) & slots)
+        return self.filter(in_their_hours(narrowed))
 
     def without_stops(self, today):
         """Sites that are met at their address: those that have no stop, or none any more."""

@@ -53,7 +53,8 @@ def _written(model, **expressions):
     """These expressions on a model's own table, in SQL."""
     query = apps.get_model("sites", model).objects.annotate(**expressions).query
     compiler = query.get_compiler(connection=connection)
-    return {
-        name: RawSQL(*compiler.compile(annotation), output_field=annotation.output_field)  # noqa: S611 - the ORM's own
-        for name, annotation in query.annotations.items()
-    }
+    found = {}
+    for name, expression in query.annotations.items():
+        sql, params = compiler.compile(expression)
+        found[name] = RawSQL(sql, params, expression.output_field)  # noqa: S611 - the ORM's own
+    return found

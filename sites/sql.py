@@ -15,9 +15,10 @@ class Sql(Func):
         super().__init__(*named.values(), output_field=output_field)
         self.sql, self.names = sql, tuple(named)
 
-    def as_sql(self, compiler, connection, **_):
+    def as_sql(self, compiler, connection, **_):  # type: ignore[override]
         written = dict(zip(self.names, map(compiler.compile, self.get_source_expressions()), strict=True))
-        pieces, params = [], []
+        pieces: list[str] = []
+        params: list = []
         for text, name, *_rest in Formatter().parse(self.sql):
             sql, values = written[name] if name else ("", ())
             pieces += [text, sql]

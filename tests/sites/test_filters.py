@@ -65,6 +65,14 @@ def test_a_day_is_the_next_one_with_that_name_and_an_hour_is_of_that_day():
     assert found("jour=samedi&heure=12:00") == set()
 
 
+def test_the_hour_it_is_now_is_still_today():
+    site = make_site()
+    Closure.objects.create(site=site, starts=date(2026, 6, 9), ends=date(2026, 6, 9))  # a week later
+
+    assert found("jour=mardi&heure=10:00") == {site}
+    assert found("jour=mardi&heure=09:30") == set()
+
+
 def test_an_hour_alone_is_that_of_any_day():
     late = make_site(week=week((NOON, SEVEN), days=[4]))
     make_site(week=week((NINE, NOON)))

@@ -144,6 +144,18 @@ def test_the_next_opening_is_after_the_closures_and_holidays():
     assert next_opening(closed, at(2026, 12, 24)).at == at(2027, 1, 15, 9)
 
 
+def test_a_slot_that_begins_this_minute_is_not_the_next_one():
+    assert next_opening(schedule(Slot(TUESDAY, NINE, NOON)), at(2026, 6, 2, 9)).at == at(2026, 6, 9, 9)
+
+
+def test_a_slot_until_the_last_minute_of_the_day_is_told_and_midnight_opens_the_next():
+    late = schedule(Slot(MONDAY, TWO, time(23, 59)), Slot(TUESDAY, time(0), NINE))
+
+    assert state(late, at(2026, 6, 1, 23, 58)).text == "Ouvert, ferme à 23 h 59"
+    assert state(late, at(2026, 6, 1, 23, 59)).text == "Fermé, ouvre demain à 0 h"
+    assert state(late, at(2026, 6, 2, 0)).text == "Ouvert, ferme à 9 h"
+
+
 def test_a_monthly_slot_is_found_past_the_month():
     monthly = schedule(Slot(MONDAY, NINE, NOON, "first"))
 

@@ -1,4 +1,4 @@
-"""What the database answers of hours, against `opening_hours`: 160 sites, in all time zones, at many moments."""
+"""What the database answers of hours, against `opening_hours`: 300 sites, in all time zones, at many moments."""
 
 import random
 from datetime import UTC, date, datetime, time, timedelta
@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from sites import passages
+from sites.filters import Filters
 from sites.models import Closure, Site, Stop, WeeklySlot
 from sites.opening_hours import state
 from tests.factories import METZ, RODEZ, SAINT_DENIS_REUNION, TOULOUSE, make_site, make_stop
@@ -46,20 +47,26 @@ def some_slot(chance):
 def directory(db):
     """Sites of all kinds, whose hours are as odd as may be; the seed is fixed."""
     chance = random.Random(3)
-    for number in range(160):
+    slots, stops, closures = [], [], []
+    for number in range(300):
         site = make_site(
             COMMUNES[number % len(COMMUNES)],
             week={},
             appointment=chance.choice(["none", "none", "possible", "required"]),
             format=chance.choice(["fixe", "fixe", "multisites", "bus"]),
         )
-        slots = {(slot["weekday"], slot["opens"]): slot for slot in (some_slot(chance) for _ in range(9))}.values()
-        for slot in slots:
-            if site.is_itinerant:
-                make_stop(site, site.commune_id, **slot)
-            WeeklySlot.objects.create(site=site, **slot)
-        for day in {some_day(chance) for _ in range(chance.randrange(3))}:
-            Closure.objects.create(site=site, starts=day, ends=chance.choice([None, day, day + timedelta(days=9)]))
+        hours = {(hours["weekday"], hours["opens"]): hours for hours in (some_slot(chance) for _ in range(9))}.values()
+        if site.is_itinerant:
+            place = {"site": site, "commune": site.commune, "place": "Place", "location": site.location}
+            stops += [Stop(**place, **one) for one in hours]
+            hours = [one | {"mode": "appointment"} for one in hours]  # at the garage, which must not matter
+        slots += [WeeklySlot(site=site, **one) for one in hours]
+        closures += [
+            Closure(site=site, starts=day, ends=chance.choice([None, day, day + timedelta(days=9)]))
+            for day in {some_day(chance) for _ in range(chance.randrange(3))}
+        ]
+    for rows in (slots, stops, closures):
+        type(rows[0]).objects.bulk_create(rows)
     return list(Site.objects.with_territories().with_hours())
 
 
@@ -117,6 +124,30 @@ def test_slots_to_come_are_those_that_python_finds(directory):
 def leaves_an_hour_at_lunch(slot):
     minutes = range(12 * 60, 14 * 60)
     return sum(slot.opens <= time(minute // 60, minute % 60) < slot.closes for minute in minutes) >= 60
+
+
+def test_sites_with_and_without_an_appointment_are_those_that_python_finds(directory):
+    without, with_one = set(), set()
+    for site in directory:
+        planned = [stop.slot for stop in site.planned_stops] if site.is_itinerant else site.schedule.slots
+        if site.appointment != "required" and not all(slot.by_appointment for slot in planned):
+            without.add(site)
+        if site.appointment != "none" or any(slot.by_appointment for slot in planned):
+            with_one.add(site)
+
+    assert set(Site.objects.without_appointment()) == without
+    assert set(Site.objects.with_appointment()) == with_one
+    assert len(without) < 300 > len(with_one)
+
+
+def test_a_round_is_met_without_an_appointment_where_none_is_needed(db):
+    bus = make_site(format="bus")
+    make_stop(bus, RODEZ, mode="appointment")
+    free = make_stop(bus, TOULOUSE, weekday=4)
+
+    wanted = Filters(now=TUESDAY_NOON, appointment="sans").slots(Stop.objects.all())
+
+    assert list(wanted) == [free]
 
 
 def test_nobody_is_received_at_a_garage(db):
