@@ -16,6 +16,7 @@ RADII_KM = (10, 20, 50, 100, 200)
 ENOUGH = 3
 PER_PAGE = 20
 OPEN_KM = 50  # how far one goes for a site that is open
+SAME_SIDE_KM = 1_500  # Dunkerque to Bonifacio, not Rodez to La Réunion
 NEARBY = 5  # sites shown beside those of a commune
 
 
@@ -120,7 +121,7 @@ def nothing_wanted(form, now, here, point):
     """What to show when no site of `here` (a queryset) passes the `FilterForm`, as a template's context. Two queries.
 
     `relaxed` is [(tag, how many sites of `here`)] with a filter less, then with none; `nearest` lists the site nearest
-    to `point` that passes them all, if there is one.
+    to `point` that passes them all, if there is one on the same side of the sea.
     """
     everyone = Site.objects.open_to_public()
     wanted = form.wanted(now).sites(everyone).without_stops(timezone.localdate())
@@ -132,7 +133,7 @@ def nothing_wanted(form, now, here, point):
     return {
         "shows_demonstration": found.pop("demonstration") > 0,  # spares the page its own query
         "relaxed": list(zip(tags, found.values(), strict=True)),
-        "nearest": wanted.for_cards().nearest_to(point, 1) if point else [],
+        "nearest": wanted.within(point, SAME_SIDE_KM).for_cards().nearest_to(point, 1) if point else [],
     }
 
 

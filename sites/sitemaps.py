@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from franceservices.territories.models import Commune, Departement, Region
 from sites.models import Demarche, Site
+from sites.pages import WRITTEN
 
 
 class SitesSitemap(Sitemap):
@@ -35,6 +36,16 @@ class PlacesSitemap(Sitemap):
         return reverse(f"sites:{self.page}", args=[place.pk, place.slug])
 
 
+class PagesSitemap(Sitemap):
+    """The pages that there is one of."""
+
+    def items(self):
+        return ["home", "search", "map", "demarches", "plan-du-site", "stats", *WRITTEN]
+
+    def location(self, name):
+        return reverse(f"sites:{name}")
+
+
 class DemarchesSitemap(Sitemap):
     """What to bring for each démarche, and where to go."""
 
@@ -45,6 +56,7 @@ class DemarchesSitemap(Sitemap):
 def sitemaps():
     """Every part of the sitemap by the name it has in its address."""
     return {
+        "pages": PagesSitemap(),
         "sites": SitesSitemap(),
         "demarches": DemarchesSitemap(),
         "communes": PlacesSitemap("commune", Commune.objects.current()),

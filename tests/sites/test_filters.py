@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sites.filters import FilterForm
 from sites.models import Closure, Partner, Site, SitePartner, WeeklySlot
-from tests.factories import ONET, RODEZ, SAINT_DENIS_REUNION, TOULOUSE, make_site, make_stop
+from tests.factories import METZ, ONET, RODEZ, SAINT_DENIS_REUNION, TOULOUSE, make_site, make_stop
 
 pytestmark = pytest.mark.django_db
 RODEZ_CENTRE = (44.3526, 2.5734)
@@ -249,7 +249,7 @@ def test_nothing_is_told_of_the_nearest_open_one_otherwise(client, at, hour):
 def test_nothing_found_offers_what_to_give_up_and_the_nearest_that_passes(client, at):
     at(TUESDAY_TEN)
     [make_site(at=RODEZ_CENTRE) for _ in range(2)]
-    far = make_site(SAINT_DENIS_REUNION, week=week((NINE, NOON), days=[6]), kind="antenne")
+    far = make_site(METZ, week=week((NINE, NOON), days=[6]), kind="antenne")
 
     page = client.get("/recherche/?q=Rodez&jour=samedi&type=antenne")
 
@@ -343,3 +343,12 @@ def test_a_national_partner_leaves_no_site_out_and_the_page_says_so(client):
 
     assert [found.pk for found in page.context["results"].sites] == [site.pk]
     assert "Toutes les France services vous aident pour Allocations familiales" in page.text
+
+
+def test_nobody_is_sent_overseas(client):
+    make_site()
+    make_site(commune=SAINT_DENIS_REUNION, format="bus")
+
+    page = client.get("/recherche/", {"q": "Rodez", "type": "bus"})
+
+    assert page.context["nearest"] == []

@@ -37,7 +37,7 @@ def test_robots_may_read_all_but_searches_and_are_told_of_the_sitemap(client):
 def test_the_sitemap_names_each_part_once_at_the_host_that_was_asked(client):
     found = addresses(client.get("/sitemap.xml", headers={"host": "localhost"}))
 
-    assert len(found) == len(set(found)) == 1 + 1 + 7 + 1 + 1
+    assert len(found) == len(set(found)) == 1 + 1 + 1 + 7 + 1 + 1
     assert all(address.startswith("http://localhost/sitemap-") for address in found)
 
 
@@ -85,3 +85,11 @@ def test_a_part_costs_two_queries(client, django_assert_num_queries, address, ho
 @pytest.mark.parametrize("address", ["/sitemap-nulle-part.xml", "/sitemap-communes.xml?p=99", "/sitemap-sites.xml?p=x"])
 def test_an_unknown_part_is_a_404(client, address):
     assert client.get(address).status_code == 404
+
+
+def test_the_pages_that_there_is_one_of_are_listed_and_answer(client):
+    found = addresses(client.get("/sitemap-pages.xml"))
+
+    assert {"http://testserver/", "http://testserver/carte/", "http://testserver/demarches/"} <= set(found)
+    for address in found:
+        assert client.get(urlsplit(address).path).status_code == 200, address
