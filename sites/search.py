@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from franceservices.territories import routing
-from sites import rounds
+from sites import rounds, wanted_hours
 from sites.filters import ANY
 from sites.models import Site
 
@@ -66,7 +66,9 @@ def search_near(place, page=1, radius_km=RADII_KM[0], wanted=ANY):
         sites = sites.in_region(place.code)
     else:
         sites, radius, meetings = _around(sites, place.point, radius_km, wanted)
-    results = _results(sites.ordered_from(place.point, rounds.metres_of(meetings)), page, radius, radius and radius_km)
+    results = _results(
+        sites.ordered_from(place.point, rounds.metres_of(meetings)), page, wanted, radius, radius and radius_km
+    )
     rounds.with_meetings(results.sites, meetings)
     if radius:
         with_drives(results.sites, place.point)
@@ -97,14 +99,16 @@ def of_commune(commune, meetings, page=1, wanted=ANY):
     sites = wanted.sites(Site.objects.open_to_public())
     sites = sites.without_stops(timezone.localdate()).in_commune(commune.pk).or_among(sites, meetings)
     metres = rounds.metres_of(meetings)
-    results = _results(sites.ordered_from(commune.location, metres) if commune.location else sites.by_commune(), page)
+    results = _results(
+        sites.ordered_from(commune.location, metres) if commune.location else sites.by_commune(), page, wanted
+    )
     rounds.with_meetings(results.sites, meetings)
     return results
 
 
 def sites_named(words, page=1, wanted=ANY):
     """The sites whose name has these words, by commune."""
-    return _results(wanted.sites(Site.objects.open_to_public()).named(words).by_commune(), page)
+    return _results(wanted.sites(Site.objects.open_to_public()).named(words).by_commune(), page, wanted)
 
 
 def of_departement(departement, page=1, wanted=ANY):
@@ -114,7 +118,7 @@ def of_departement(departement, page=1, wanted=ANY):
 
 def among(sites, page=1, wanted=ANY):
     """Those of a `SiteQuerySet` that are wanted, by commune."""
-    return _results(wanted.sites(sites).by_commune(), page)
+    return _results(wanted.sites(sites).by_commune(), page, wanted)
 
 
 def nothing_wanted(form, now, here, point):
@@ -124,8 +128,10 @@ def nothing_wanted(form, now, here, point):
     to `point` that passes them all, if there is one on the same side of the sea.
     """
     everyone = Site.objects.open_to_public()
-    wanted = form.wanted(now).sites(everyone).without_stops(timezone.localdate())
-    chosen = [tag for tag in form.chosen if form.wanted(now, without=tag.names) != form.wanted(now)]
+    wanted = form.wanted(now)
+    passing = wanted.sites(everyone).without_stops(timezone.localdate()).for_cards()
+    near = passing.within(point, SAME_SIDE_KM) if point else None
+    chosen = [tag for tag in form.chosen if form.wanted(now, without=tag.names) != wanted]
     tags = [*chosen, form.none] if len(chosen) > 1 else chosen
     without = [form.wanted(now, without=tag.names).sites(everyone) for tag in tags]
     counts = {f"n{number}": Count("pk", filter=Q(pk__in=others.values("pk"))) for number, others in enumerate(without)}
@@ -133,7 +139,7 @@ def nothing_wanted(form, now, here, point):
     return {
         "shows_demonstration": found.pop("demonstration") > 0,  # spares the page its own query
         "relaxed": list(zip(tags, found.values(), strict=True)),
-        "nearest": wanted.within(point, SAME_SIDE_KM).for_cards().nearest_to(point, 1) if point else [],
+        "nearest": with_wanted_hours(near.nearest_to(point, 1), wanted) if near is not None else [],
     }
 
 
@@ -176,7 +182,8 @@ def nearest_outside(commune, meetings, wanted=ANY):
     fixed = sites.without_stops(timezone.localdate()).outside_commune(commune.pk)
     candidates = fixed.first_by_index(commune.location, NEARBY).or_among(sites, meetings)
     nearest = candidates.for_cards().ordered_from(commune.location, rounds.metres_of(meetings))[:NEARBY]
-    return rounds.with_meetings(with_drives([s for s in nearest if s.distance.km <= RADII_KM[-1]]), meetings)
+    near = with_wanted_hours([site for site in nearest if site.distance.km <= RADII_KM[-1]], wanted)
+    return rounds.with_meetings(with_drives(near), meetings)
 
 
 def with_drives(sites, origin=None):
@@ -195,9 +202,18 @@ def with_drives(sites, origin=None):
     return sites
 
 
-def _results(sites, page, radius_km=None, asked_km=None):
+def with_wanted_hours(sites, wanted):
+    """Give each of the sites its `.wanted_hours`: when it is open as the `Filters` want, in French, or ''."""
+    for site in sites:
+        site.wanted_hours = wanted_hours.in_french(site.schedule, wanted)
+    return sites
+
+
+def _results(sites, page, wanted, radius_km=None, asked_km=None):
     paginator = ThriftyPaginator(sites.for_cards(), PER_PAGE)
-    return Results(paginator.get_page(page), paginator.count, radius_km, asked_km)
+    results = Results(paginator.get_page(page), paginator.count, radius_km, asked_km)
+    with_wanted_hours(results.sites, wanted)
+    return results
 
 
 def _wide_enough(nearest, radius_km):

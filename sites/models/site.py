@@ -66,7 +66,8 @@ class Site(models.Model):
     verified_at = models.DateTimeField("vérifié le", null=True, blank=True)
     updated_at = models.DateTimeField("mis à jour le", auto_now=True)
 
-    meeting = drive = None  # where a round is met and how long the drive is: `search` tells them of those it finds
+    # What `search` tells of those it finds: where a round is met, how long the drive is, the hours that were asked for.
+    meeting = drive = wanted_hours = None
 
     objects = SiteQuerySet.as_manager()
 

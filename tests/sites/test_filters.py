@@ -281,6 +281,20 @@ def test_a_filtered_page_costs_at_most_eight_queries(client, at, django_assert_m
         assert client.get(address + query).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "address", ["/recherche/?q=Rodez", "/recherche/?q=Aveyron", "/communes/12202-rodez/?", "/departements/12-aveyron/?"]
+)
+def test_a_card_tells_the_hours_for_which_its_site_was_kept(client, at, address):
+    at(TUESDAY_TEN)
+    make_site(week=week((NINE, NOON), days=[6]))
+    make_site(ONET, week=week((NINE, NOON), days=[6]))
+
+    page = client.get(f"{address}&jour=samedi").text
+
+    assert page.count("Samedi 6 juin : 9 h - 12 h") == page.count('class="fs-result"') > 0
+    assert "Samedi 6 juin" not in client.get(address).text
+
+
 # --- The pages of places ---------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 import random
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -131,13 +131,16 @@ def test_a_search_costs_three_queries_however_many_rounds(how_many, client, djan
             assert site.schedule.slots
 
 
-def test_the_card_says_where_and_when_the_bus_passes(client):
-    make_stop(make_bus(), at=north(2))
+def test_the_card_says_where_and_when_the_bus_passes_near_the_visitor_and_nothing_of_its_other_stops(client):
+    bus = make_bus()
+    make_stop(bus, at=north(2))
+    make_stop(bus, commune=ONET, at=north(9), opens=time(8))  # sooner, and farther
 
     page = client.get("/recherche/", {"lat": "44.35", "lon": "2.575"}).text
 
     assert re.search(r"Le bus passe à 2,0 km, demain 9 h - 12 h, place de l(&#x27;|')Église à Rodez", page)
-    assert "Prochain passage demain à 9 h, Rodez" in page
+    assert "Prochain passage" not in page
+    assert page.count('data-state="itinerant"') == 1
     assert 'data-lat="44.367997"' in page
     assert "base à" not in page
 
@@ -147,6 +150,7 @@ def test_a_commune_has_the_rounds_that_pass_there_and_those_nearby(how_many, cli
     here, nearby = [make_bus() for _ in range(how_many)], make_bus(commune=RODEZ)
     [make_stop(bus) for bus in here]
     make_stop(nearby, commune=ONET)
+    client.get("/communes/12202-rodez/?page=2")  # partners and the projection are remembered
 
     with django_assert_num_queries(6):
         context = client.get("/communes/12202-rodez/").context
