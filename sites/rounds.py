@@ -5,6 +5,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
+from django.contrib.gis.measure import D
 from django.db.models import Q
 from django.utils import timezone
 
@@ -47,12 +48,11 @@ def in_and_around(sites, commune, wanted=ANY):
     Two {site's pk: `Meeting`}, nearest to the commune's centre; the second is empty when it has no known point.
     """
     stops = wanted.slots(Stop.objects.of(sites))
-    here = stops.in_commune(commune.pk)
+    here = Q(commune__in=Commune.objects.codes_of(commune.pk))
     if not commune.location:
-        return _meetings(here.ordered_from(None).for_meetings()), {}
-    either = stops.filter(pk__in=here.values("pk")) | stops.within(commune.location, AROUND_KM)
-    inside = Commune.objects.codes_of(commune.pk)
-    rows = either.ordered_from(commune.location).for_meetings(is_inside=Q(commune__in=inside))
+        return _meetings(stops.filter(here).ordered_from(None).for_meetings()), {}
+    nearby = Q(location__dwithin=(commune.location, D(km=AROUND_KM)))
+    rows = stops.filter(here | nearby).ordered_from(commune.location).for_meetings(is_inside=here)
     within = _meetings(row for row in rows if row["is_inside"])
     around = _meetings(row for row in rows if not row["is_inside"] and row["site"] not in within)
     return within, around

@@ -24,7 +24,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Greatest, Least
 
-from franceservices.territories.models import Commune
 from sites.opening_hours import weeks_of
 from sites.passages import STOP_FIELDS
 from sites.public_holidays import calendars_with_a_holiday
@@ -160,10 +159,6 @@ class StopQuerySet(SlotQuerySet):
     def of(self, sites):
         """Passages of these sites (a queryset)."""
         return self.filter(site__in=sites.order_by().values("pk"))
-
-    def in_commune(self, insee):
-        """Passages in a commune of today, those in its arrondissements and former communes included."""
-        return self.filter(commune__in=Commune.objects.codes_of(insee))
 
     def ordered_from(self, point):
         """Closest to `point` first, with `.distance`; when the point is not known, by day, and the distance is None."""
