@@ -81,6 +81,12 @@ def heading(place):
 
 
 @register.filter
+def places_found(count):
+    """How many sites a page lists, for its title, which is read out first: 'aucun lieu', '1 lieu', '12 lieux'."""
+    return f"{number_format(count, force_grouping=True)} lieu{'x' if count > 1 else ''}" if count else "aucun lieu"
+
+
+@register.filter
 def presence(mode):
     """How a partner is present in a site: 'Permanence sur place'."""
     return SitePartner.Mode(mode).label

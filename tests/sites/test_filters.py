@@ -257,6 +257,7 @@ def test_nothing_found_offers_what_to_give_up_and_the_nearest_that_passes(client
     assert told == [("Samedi", 0), ("Antennes", 0), ("", 2)]
     assert page.context["nearest"] == [far]
     assert "Sans aucun filtre</a> : 2 France services" in page.text
+    assert "<li>Sans le filtre « Samedi » : aucune non plus</li>" in page.text  # no link to nothing
 
 
 @pytest.mark.parametrize(
@@ -293,6 +294,30 @@ def test_a_card_tells_the_hours_for_which_its_site_was_kept(client, at, address)
 
     assert page.count("Samedi 6 juin : 9 h - 12 h") == page.count('class="fs-result"') > 0
     assert "Samedi 6 juin" not in client.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/recherche/?q=Rodez", "France services près de Rodez (12) : 1 lieu – France services"),
+        (
+            "/recherche/?q=Rodez&type=fixe",
+            "France services près de Rodez (12) : 1 lieu avec ce filtre – France services",
+        ),
+        (
+            "/recherche/?q=Aveyron&type=bus",
+            "Aveyron (département) : les France services : aucun lieu avec ce filtre – France services",
+        ),
+        ("/communes/12202-rodez/?type=bus&rdv=sans", "Rodez (12) : aucun lieu avec ces filtres – France services"),
+        ("/departements/12-aveyron/?type=fixe", "Aveyron (12) : 1 lieu avec ce filtre – France services"),
+        ("/regions/76-occitanie/?type=fixe", "Occitanie : 1 lieu avec ce filtre – France services"),
+        ("/departements/12-aveyron/", "Aveyron (12) : adresses et horaires – France services"),
+    ],
+)
+def test_the_title_which_is_read_out_first_counts_the_results(client, address, title):
+    make_site()
+
+    assert f"<title>{title}</title>" in client.get(address).text
 
 
 # --- The pages of places ---------------------------------------------------------------------------------
