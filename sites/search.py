@@ -165,6 +165,15 @@ def nearest_open(sites, point, now):
     return next(iter(others.with_open_door_at(now).for_cards().nearest_to(point, 1)), None)
 
 
+def nearest_doors(point):
+    """The `ENOUGH` sites nearest to a place that is closed for good, each with `.distance` and `.drive`. One query.
+
+    Those with a door to push, within the largest radius.
+    """
+    doors = Site.objects.open_to_public().without_stops(timezone.localdate()).within(point, RADII_KM[-1])
+    return with_drives(doors.for_cards().nearest_to(point, ENOUGH))
+
+
 def state_at(site, moment):
     """The `State` of a site; that of a round met at a stop, when it is there."""
     return (site.meeting and site.meeting.state) or site.state_at(moment)

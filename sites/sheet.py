@@ -14,6 +14,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 OWN = "fiche:"  # what the sheet's own style and fonts begin with
 STATIC = Path(settings.BASE_DIR, "static").resolve()
+SIZES = ("large", "smaller", "smallest")  # of print, in css/fiche.css: the first that holds in one page
 
 
 class NotOurs(FatalURLFetchingError):
@@ -38,5 +39,9 @@ def sheet_of(context):
     qr_code = segno.make(context["url"], error="m", micro=False).svg_inline(
         scale=4, border=0, dark="#000", omitsize=True
     )
-    html = render_to_string("sites/sheet.html", {**context, "qr_code": qr_code})
-    return HTML(string=html, base_url=OWN, url_fetcher=OwnFiles()).write_pdf(pdf_variant="pdf/ua-1")
+    for size in SIZES:
+        html = render_to_string("sites/sheet.html", {**context, "qr_code": qr_code, "size": size})
+        document = HTML(string=html, base_url=OWN, url_fetcher=OwnFiles()).render(pdf_variant="pdf/ua-1")
+        if len(document.pages) == 1:
+            break
+    return document.write_pdf(pdf_variant="pdf/ua-1")

@@ -30,11 +30,12 @@ def site(request, external_id, slug=""):
         return _moved(found.get_absolute_url())
     now = timezone.now()
     context = _context(request, found, now) | {
-        "network": _network(found),
+        "network": _network(found) if found.status == Site.Status.ACTIVE else [],
         "network_days": WEEKDAYS,
         "osm_hours": in_osm(found.schedule),
         "has_hours": bool(found.planned_stops if found.is_itinerant else found.schedule.slots),
         "nearest_open": _nearest_open(found, now),
+        "instead": search.nearest_doors(found.location) if found.status == Site.Status.CLOSED else [],
     }
     context["partners"] = context["partners"].prefetch_related("demarches")
     context["structured_data"] = government_office(found, context["url"], context["today"])

@@ -31,6 +31,12 @@ def text_of(response):
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", response.text)))
 
 
+def text_of_sheet(response):
+    """What the only page of a sheet says, blanks made one."""
+    (page,) = PdfReader(io.BytesIO(response.content)).pages
+    return re.sub(r"\s+", " ", page.extract_text())
+
+
 def close(site, starts, ends, **fields):
     return Closure.objects.create(site=site, starts=starts, ends=ends, **fields)
 
@@ -110,7 +116,7 @@ def test_the_week_of_a_network_is_one_table(client):
     page = client.get(site.get_absolute_url())
 
     assert [one.commune_id for one in page.context["network"]] == [ONET, RODEZ]
-    table = text_of(page).split("La semaine du réseau Réseau du Rouergue")[1]
+    table = text_of(page).split("La semaine du réseau : Réseau du Rouergue")[1]
     assert "9 h - 17 h" in table
     assert "13 h - 19 h" in table
     assert "Fermé" in table
@@ -163,7 +169,27 @@ def test_the_page_costs_at_most_eight_queries(client, django_assert_max_num_quer
 def test_a_site_closed_for_good_says_where_to_go(client):
     site = make_site(status=Site.Status.CLOSED, closed_on=date(2026, 6, 30))
 
-    assert "Ce lieu a fermé le 30 juin 2026" in text_of(client.get(site.get_absolute_url()))
+    near, further = make_site(ONET), make_site(TOULOUSE)
+    make_stop(make_site(RODEZ, format="bus"))  # its address is a garage
+
+    page = client.get(site.get_absolute_url())
+
+    assert "Ce lieu a fermé le 30 juin 2026" in text_of(page)
+    assert page.context["instead"] == [near, further]
+
+
+def test_a_site_closed_for_good_gives_no_hours_no_phone_and_no_help(client):
+    site = make_site(status=Site.Status.CLOSED, closed_on=date(2026, 6, 30), phone="05 65 77 10 00", network="R")
+    make_site(TOULOUSE, network="R")
+
+    page, sheet = text_of(client.get(site.get_absolute_url())), text_of_sheet(client.get(site.sheet_url))
+
+    assert "12000 Rodez" in page
+    for told in ("9 h - 17 h", "05 65 77 10 00", "Ce que vous pouvez y faire", "La semaine du réseau", "à mon agenda"):
+        assert told not in page.split("Les plus proches")[0]
+    assert "Ce lieu a fermé le 30 juin 2026" in sheet
+    for told in ("9 h - 17 h", "05 65 77 10 00", "Un agent vous aide"):
+        assert told not in sheet
 
 
 # --- What one takes away ------------------------------------------------------------------------------------
@@ -184,6 +210,28 @@ def test_the_sheet_is_one_tagged_page_with_the_hours_the_phone_and_the_address(c
     assert "Imprimé le 1er décembre 2026" in text
     assert pdf.metadata.title == site.name
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_the_sheet_has_the_note_where_the_list_writes_what_is_unusual(client):
+    site = make_site(format="bus", note="Lundi à Naucelle, mardi à Sauveterre.")
+
+    assert "Lundi à Naucelle, mardi à Sauveterre." in text_of_sheet(client.get(site.sheet_url))
+
+
+def test_the_fullest_sheet_still_holds_in_one_page(client):
+    """The longest name, the longest note and the most slots of the national list, in one site."""
+    slots = [(time(hour), time(hour, 45)) for hour in (8, 10, 13, 15)]
+    site = make_site(
+        name="France services Communauté de communes Bléré Val de Cher - Antenne Centre Socio-Culturel de Bléré",
+        week=dict.fromkeys(range(1, 6), slots),
+        note="Le premier lundi du mois à Naucelle, puis à Sauveterre. " * 9,
+    )
+    for day in (7, 14):
+        close(site, date(2026, 12, day), date(2026, 12, day), reason="fermeture exceptionnelle")
+
+    text = text_of_sheet(client.get(site.sheet_url))
+
+    assert "Imprimé le" in text
 
 
 def test_the_sheet_of_a_round_has_its_stops(client):
