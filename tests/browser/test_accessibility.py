@@ -107,12 +107,52 @@ def test_all_the_filters(visit, portal, size):
         assert box["x"] + box["width"] <= form["x"] + form["width"] + 1
 
 
-def test_a_buss_page_with_its_round(visit, portal, demonstration_url):
-    with psycopg.connect(demonstration_url.replace("postgis://", "postgresql://")) as connection:
-        query = "SELECT external_id, slug FROM sites_site WHERE format = 'bus' ORDER BY external_id LIMIT 1"
-        number, slug = connection.execute(query).fetchone()
-    page = visit(f"{portal}/sites/{number}-{slug}/")
-    expect(page.get_by_role("heading", name="Les 30 prochains jours")).to_be_visible()
+@pytest.fixture(scope="module")
+def sites_of(demonstration_url):
+    """`sites_of(state)` is the address of a site's page in a state: some of Cantal are put in it."""
+    there = "FROM sites_site AS site JOIN territories_commune AS commune ON commune.insee = site.commune_id"
+    fixed = "format = 'fixe' AND departement_id = '15'"
+    which = {
+        "a round": "format = 'bus'",
+        "a network": "network <> ''",
+        "closed for good": fixed,
+        "closed for a while": f"{fixed} AND site.status = 'active'",
+        "no hours": f"{fixed} AND site.status = 'active' AND site.id NOT IN (SELECT site_id FROM sites_closure)",
+    }
+    change = {
+        "closed for good": "UPDATE sites_site SET status = 'closed', closed_on = '2026-01-31' WHERE id = %(id)s",
+        "closed for a while": (
+            "INSERT INTO sites_closure (site_id, starts, reason, replacement_id)"
+            " VALUES (%(id)s, '2026-01-01', 'Travaux', (SELECT max(id) FROM sites_site))"
+        ),
+        "no hours": "DELETE FROM sites_weeklyslot WHERE site_id = %(id)s",
+    }
+    found = {}
+    with psycopg.connect(demonstration_url.replace("postgis://", "postgresql://"), autocommit=True) as database:
+        for state, condition in which.items():
+            query = f"SELECT site.id, external_id, site.slug {there} WHERE {condition} ORDER BY external_id LIMIT 1"
+            key, number, slug = database.execute(query).fetchone()
+            if state in change:
+                database.execute(change[state], {"id": key})
+            found[state] = f"/sites/{number}-{slug}/"
+        yield found
+        database.execute("UPDATE sites_site SET status = 'active', closed_on = NULL WHERE status = 'closed'")
+        database.execute("DELETE FROM sites_closure WHERE starts = '2026-01-01'")
+
+
+@pytest.mark.parametrize(
+    ("state", "heading"),
+    [
+        ("a round", "Les 30 prochains jours"),
+        ("a network", "La semaine du réseau"),
+        ("closed for good", "Ce lieu a fermé"),
+        ("closed for a while", "Fermetures à venir"),
+        ("no hours", "Horaires"),
+    ],
+)
+def test_a_site_in_each_state(visit, portal, sites_of, state, heading):
+    page = visit(portal + sites_of[state])
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
 
     for size in (DESK, PHONE, NARROW):
         page.set_viewport_size(size)

@@ -249,12 +249,24 @@ def test_a_refused_position_says_what_to_do(visit, portal):
     expect(page.locator("#autour-de-moi-etat")).to_contain_text("écrivez votre commune")
 
 
-def test_the_whole_journey_by_keyboard(visit, portal):
-    page = visit(portal)
+def tab_to(page, target):
+    """Press Tab until the focus is on a locator, as one must without a mouse; at most sixty times."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"the keyboard does not reach {target}")
+
+
+@SIZES
+def test_the_whole_journey_by_keyboard(visit, portal, size):
+    """From the home page to an error told, with Tab, Enter, Space, arrows and letters only."""
+    page = visit(portal, size, complain=False)  # what is sent empty comes back with a 400
 
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Contenu")).to_be_focused()
-    page.get_by_role("combobox").focus()
+    expect(page.get_by_role("link", name="Contenu")).to_be_in_viewport()
+    tab_to(page, page.get_by_role("combobox"))
     page.keyboard.type("rode", delay=20)
     expect(page.get_by_role("listbox")).to_be_visible()
     page.keyboard.press("Escape")
@@ -267,9 +279,54 @@ def test_the_whole_journey_by_keyboard(visit, portal):
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Rodez")
-    page.locator(".fs-result a").first.focus()
+    tab_to(page, page.get_by_role("link", name="Filtrer : Sans rendez-vous"))
     page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Retirer le filtre : Sans rendez-vous")).to_be_visible()
+    tab_to(page, page.get_by_role("link", name="Résultats"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#resultats")).to_be_focused()
+    tab_to(page, page.locator(".fs-result a").first)
+    name = page.locator(".fs-result a").first.inner_text()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    tab_to(page, page.get_by_role("link", name="Signaler une erreur"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Signaler une erreur")
+    tab_to(page, page.get_by_role("button", name="Envoyer"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#erreurs")).to_be_focused()  # a screen reader starts there
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the first mistake leads to its field
+    expect(page.get_by_role("radio", name="Les horaires")).to_be_focused()
+    page.keyboard.press("Space")
+    tab_to(page, page.get_by_label("Que faudrait-il écrire ?"))
+    page.keyboard.type(f"Fermé le mardi, dit un clavier sur {size['width']} pixels.")
+    page.wait_for_timeout(3200)  # sooner, it would be a robot's
+    tab_to(page, page.get_by_role("button", name="Envoyer"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Merci, c'est envoyé")
+
+
+def test_all_common_filters_are_in_sight_on_a_phone(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Rodez", PHONE)
+
+    for link in page.locator(".fs-filters__tags a").all():
+        box = link.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_on_paper_the_phone_is_black_and_what_one_clicks_is_left_out(visit, portal):
+    page = visit(f"{portal}/recherche/?q=Rodez")
+    page.locator(".fs-result a").first.click()
+
+    page.emulate_media(media="print")
+
+    expect(page.locator(".fs-contact__links a").first).to_have_css("color", "rgb(0, 0, 0)")
     expect(page.get_by_role("heading", name="Horaires")).to_be_visible()
+    for label in ("Itinéraire sur OpenStreetMap", "Signaler une erreur", "Copier le lien", "Ses démarches"):
+        assert not page.get_by_text(label).first.is_visible(), label
 
 
 def test_a_site_is_taken_away(visit, portal):
