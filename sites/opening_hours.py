@@ -7,7 +7,7 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sites.written_hours import WEEKDAYS, WEEKS_IN_FRENCH, day_in_french, hour_in_french, in_french, merge
+from sites.written_hours import WEEKDAYS, day_in_french, hour_in_french, in_french, merge, weeks_in_french
 
 RANKS = ("first", "second", "third", "fourth")
 
@@ -269,7 +269,7 @@ def _groups_in_french(slots, with_weeks=True):
 
 
 def _details(slot, with_weeks):
-    weeks = [WEEKS_IN_FRENCH[slot.weeks]] if with_weeks and slot.weeks != "all" else []
+    weeks = [weeks_in_french(slot.weeks, slot.weekday)] if with_weeks and slot.weeks != "all" else []
     return weeks + _validity(slot, with_weeks) + ["sur rendez-vous"] * slot.by_appointment
 
 

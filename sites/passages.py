@@ -5,11 +5,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from sites.opening_hours import SLOT_FIELDS, Slot, State, slots_from_rows
-from sites.written_hours import WEEKDAYS, WEEKS_IN_FRENCH, day_in_french, hour_in_french, in_french
+from sites.written_hours import ALTERNATE, NTH, WEEKDAYS, day_in_french, hour_in_french, in_french
 
 DAYS = 30
 STOP_FIELDS = (*SLOT_FIELDS, "place", "commune__name")
-NTH = {"first": "1er", "second": "2e", "third": "3e", "fourth": "4e", "last": "dernier"}
 CONTRACTIONS = (("Le ", "au "), ("Les ", "aux "))
 UNKNOWN = "Service itinérant : appelez pour connaître son passage"
 
@@ -25,7 +24,7 @@ class PlannedStop(NamedTuple):
     def usual_in_french(self):
         """'Chaque mardi (semaines paires), 9 h - 12 h', or 'Le 1er mardi du mois, 9 h - 12 h'."""
         slot, day = self.slot, WEEKDAYS[self.slot.weekday - 1]
-        details = [WEEKS_IN_FRENCH[slot.weeks]] if slot.weeks in ("odd", "even") else []
+        details = [ALTERNATE[slot.weeks]] if slot.weeks in ALTERNATE else []
         details += [f"à partir du {day_in_french(slot.valid_from)}"] if slot.valid_from else []
         details += [f"jusqu'au {day_in_french(slot.valid_until)}"] if slot.valid_until else []
         details += ["sur rendez-vous"] if slot.by_appointment else []

@@ -20,15 +20,8 @@ MONTHS = [
     "novembre",
     "décembre",
 ]
-WEEKS_IN_FRENCH = {
-    "odd": "semaines impaires",
-    "even": "semaines paires",
-    "first": "le 1er du mois",
-    "second": "le 2e du mois",
-    "third": "le 3e du mois",
-    "fourth": "le 4e du mois",
-    "last": "le dernier du mois",
-}
+ALTERNATE = {"odd": "semaines impaires", "even": "semaines paires"}
+NTH = {"first": "1er", "second": "2e", "third": "3e", "fourth": "4e", "last": "dernier"}
 
 
 class UnreadableHours(ValueError):
@@ -76,6 +69,13 @@ def _parse_slot(text):
     if opens > closes:
         raise UnreadableHours(text)
     return opens, closes
+
+
+def weeks_in_french(weeks, weekday):
+    """When a slot of an ISO weekday comes back, if not each week: 'semaines paires', 'le 1er mardi du mois', or ''."""
+    if weeks in NTH:
+        return f"le {NTH[weeks]} {WEEKDAYS[weekday - 1]} du mois"  # « le 1er du mois » alone would be a date
+    return ALTERNATE.get(weeks, "")
 
 
 def day_in_french(day, today=None):

@@ -186,7 +186,7 @@ def test_the_week_says_what_does_not_come_back_each_week():
     rows = week_rows(weeks, at(2026, 6, 2))
 
     assert rows[0].spans == ["9 h - 12 h (semaines paires)"]
-    assert rows[1].spans == ["9 h - 12 h (le 2e du mois, sur rendez-vous)"]
+    assert rows[1].spans == ["9 h - 12 h (le 2e mardi du mois, sur rendez-vous)"]
     assert rows[4].spans == ["9 h - 12 h (du 1er juillet 2026 au 31 août 2026)"]
 
 
