@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 
 from franceservices.territories.models import Commune, Departement, Region
 from sites.models import Site
@@ -69,7 +70,7 @@ def test_sites_in_service_are_listed_but_no_fictitious_one(client):
     response = client.get("/sitemap-sites.xml")
 
     assert addresses(response) == [f"http://testserver{site.get_absolute_url()}"]
-    assert f"<lastmod>{site.updated_at:%Y-%m-%d}</lastmod>" in response.text
+    assert f"<lastmod>{timezone.localtime(site.updated_at):%Y-%m-%d}</lastmod>" in response.text
 
 
 @pytest.mark.parametrize("address", ["/sitemap-sites.xml", "/sitemap-communes.xml?p=3", "/sitemap-regions.xml"])
