@@ -118,8 +118,7 @@ def test_filters_narrow_the_map_and_the_list_and_are_in_the_address(visit, porta
     expect(page.get_by_role("link", name="Retirer le filtre : Bus et sites itinérants")).to_be_visible()
     assert "type=bus" in page.url
     assert "departement=974" in page.url
-    page.wait_for_function(f"document.querySelectorAll('{PIN}').length < {before}")
-    assert page.locator(".fs-pin--f.leaflet-marker-icon").count() == 0
+    expect(page.locator(".fs-pin--f.leaflet-marker-icon")).to_have_count(0)
 
     page.get_by_role("link", name="Retirer le filtre : Bus et sites itinérants").click()
 
