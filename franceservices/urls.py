@@ -4,4 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("sites.urls")),
+    path("gestion/", include("franceservices.accounts.urls")),
+    path("gestion/", include("sites.staff.urls")),
 ]

@@ -72,6 +72,10 @@ class SiteQuerySet(models.QuerySet):
         """Sites of the national list."""
         return self.filter(is_demo=False)
 
+    def within_territories(self, territories):
+        """Those of some `accounts.scopes.Territories`, the withdrawn ones included."""
+        return territories.restrict(self, "commune__departement")
+
     def in_departement(self, code):
         return self.filter(commune__departement=code)
 

@@ -131,6 +131,7 @@ def _remove_demonstration():
     """Fictitious sites give way to real ones. Nothing else is ever deleted."""
     WeeklySlot.objects.filter(site__is_demo=True).delete()
     Stop.objects.filter(site__is_demo=True).delete()
+    Site.objects.demonstration().exclude(parent=None).update(parent=None)  # or it would protect its principal
     Site.objects.demonstration().delete()
 
 

@@ -1,7 +1,7 @@
 """The directory: partners and démarches, sites, when they receive people, what is told of them, imported lists."""
 
 from sites.models.hours import Closure, RecurringSlot, Stop, WeeklySlot
-from sites.models.imports import ImportBatch
+from sites.models.imports import ImportBatch, ListProposal
 from sites.models.partners import Demarche, Partner
 from sites.models.reports import ErrorReport
 from sites.models.site import Site, SitePartner
@@ -11,6 +11,7 @@ __all__ = [
     "Demarche",
     "ErrorReport",
     "ImportBatch",
+    "ListProposal",
     "Partner",
     "RecurringSlot",
     "Site",

@@ -1,5 +1,6 @@
 """What citizens tell of a site that is wrong. The prefecture's pages read it."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -28,6 +29,11 @@ class ErrorReport(models.Model):
     status = models.CharField("état", max_length=10, choices=Status.choices, default=Status.NEW)
     sender = models.CharField("empreinte du jour", max_length=64, editable=False)
     reported_at = models.DateTimeField("signalé le", auto_now_add=True)
+    handled_at = models.DateTimeField("traité le", null=True, blank=True)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="traité par"
+    )
+    rejection_reason = models.CharField("motif du refus", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "erreur signalée"

@@ -3,7 +3,9 @@
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -48,6 +50,9 @@ class Site(models.Model):
     slug = models.SlugField(max_length=160)
     kind = models.CharField("type", max_length=10, choices=Kind.choices, default=Kind.PRINCIPAL)
     format = models.CharField("format", max_length=10, choices=Format.choices, default=Format.FIXE)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="antennes", verbose_name="site principal"
+    )
     network = models.CharField("réseau", max_length=80, blank=True)
     commune = models.ForeignKey(Commune, models.PROTECT, related_name="sites")
     address = models.CharField("adresse", max_length=200, blank=True)
@@ -63,7 +68,14 @@ class Site(models.Model):
     labelled_on = models.DateField("labellisé le", null=True, blank=True)
     closed_on = models.DateField("fermé le", null=True, blank=True)
     is_demo = models.BooleanField("fictif", default=False)
+    # What the prefecture has put right itself: lists no longer overwrite it, they propose (`ListProposal`).
+    locally_owned_fields = ArrayField(
+        models.CharField(max_length=30), verbose_name="tenus par la préfecture", default=list, blank=True, db_default=[]
+    )
     verified_at = models.DateTimeField("vérifié le", null=True, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="vérifié par"
+    )
     updated_at = models.DateTimeField("mis à jour le", auto_now=True)
 
     # What `search` tells of those it finds: where a round is met, how long the drive is, the hours that were asked for.
@@ -89,6 +101,7 @@ class Site(models.Model):
             models.CheckConstraint(
                 condition=Q(appointment__in=["none", "possible", "required"]), name="site_appointment_known"
             ),
+            models.CheckConstraint(condition=Q(parent=None) | Q(kind="antenne"), name="site_only_antennes_depend"),
             models.CheckConstraint(condition=~Q(name=""), name="site_has_a_name"),
             models.CheckConstraint(condition=Q(slug__regex=r"^[-a-zA-Z0-9_]+$"), name="site_slug_fits_an_address"),
             models.CheckConstraint(
