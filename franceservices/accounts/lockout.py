@@ -44,7 +44,7 @@ def account_named(request, credentials):
 
 
 def line_of(request):
-    """The IP address of who asks, or None. An IPv6 line has as many as one likes: the first of its /64 stands for all."""
+    """The IP address of who asks, or None. The first of its /64 stands for all that an IPv6 line has."""
     try:
         address = ipaddress.ip_address(client_address(request))
     except ValueError:

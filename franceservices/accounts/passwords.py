@@ -31,13 +31,19 @@ class ChoosePasswordForm(SetPasswordForm):
     new_password1 = PasswordField(
         "Nouveau mot de passe",
         "new-password",
-        help_text="12 caractères au moins, et pas un mot de passe courant. Quelques mots sans lien entre eux conviennent.",
+        help_text="12 caractères au moins. Quelques mots sans lien entre eux conviennent bien.",
         error_messages={"required": "Choisissez un mot de passe."},
     )
     new_password2 = PasswordField(
         "Le même, une seconde fois", "new-password", error_messages={"required": "Écrivez-le une seconde fois."}
     )
     error_messages = {"password_mismatch": "Les deux mots de passe ne sont pas les mêmes."}
+
+    def clean(self):
+        """What is wrong with a password is told beside it, not beside its repetition as Django does."""
+        self.validate_passwords("new_password1", "new_password2")
+        self.validate_password_for_user(self.user, "new_password1")
+        return self.cleaned_data
 
     def save(self, commit=True):
         """Whoever could choose a password is not who was guessing it: they are no longer locked out."""
@@ -58,7 +64,7 @@ class ForgottenPasswordForm(forms.Form):
 
 
 def send_link(email):
-    """Mail a link to choose a new password to the active user of an address, if there is one, every five minutes at most.
+    """Mail a link for a new password to the active user of an address, if there is one, every five minutes at most.
 
     Meant to run once the answer has left: neither what it says nor how long it takes tells who has an account.
     """

@@ -22,7 +22,9 @@ from franceservices.accounts.next_page import go_on, next_page, with_next
 from franceservices.accounts.proof import ProvenForm
 
 KEY_LIVES_S = 3600
-WRONG = "Ce code n'est pas le bon, ou il a déjà servi. Attendez que votre application en montre un autre, puis écrivez-le."
+WRONG = (
+    "Ce code n'est pas le bon, ou il a déjà servi. Attendez que votre application en montre un autre, puis écrivez-le."
+)
 
 
 def code_field(label, required, **attrs):
@@ -31,7 +33,9 @@ def code_field(label, required, **attrs):
 
 
 class CodeForm(forms.Form):
-    code = code_field("Code à 6 chiffres, ou code de secours", "Écrivez le code que montre votre application.", autofocus=True)
+    code = code_field(
+        "Code à 6 chiffres, ou code de secours", "Écrivez le code que montre votre application.", autofocus=True
+    )
 
 
 class SetUpForm(ProvenForm):
@@ -105,7 +109,9 @@ class SetUp(PasswordGiven):
         key = _read_key(request)
         form = SetUpForm(request, request.POST, ask=replacing)
         if not key:
-            form.add_error(None, "Cette page était ouverte depuis trop longtemps. Voici une nouvelle clé : recommencez.")
+            form.add_error(
+                None, "Cette page était ouverte depuis trop longtemps. Voici une nouvelle clé : recommencez."
+            )
         device = form.is_valid() and self._set_up(request, form, key, replacing)
         if not device:
             return self._page(request, key or second_factor.new_key(), form, status=400)
@@ -125,7 +131,9 @@ class SetUp(PasswordGiven):
             form.add_error(None, "Une application a été installée entre-temps. Connectez-vous avec elle.")
             return None
         if not device:
-            form.add_error("code", "Ce code n'est pas le bon. Vérifiez l'heure de votre téléphone, puis écrivez le nouveau code.")
+            form.add_error(
+                "code", "Ce code n'est pas le bon. Vérifiez l'heure de votre téléphone, puis écrivez le nouveau code."
+            )
         return device
 
     def _page(self, request, key, form, status=200):
@@ -171,7 +179,8 @@ def _warn_of_the_last_codes(request):
     left = request.user.recovery_codes.count()
     if left < 3:
         messages.warning(
-            request, f"Il vous reste {left} code{'s' if left > 1 else ''} de secours. Demandez-en d'autres dans « Mon compte »."
+            request,
+            f"Il vous reste {left} code{'s' if left > 1 else ''} de secours. Demandez-en d'autres dans « Mon compte ».",
         )
 
 

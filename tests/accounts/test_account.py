@@ -17,9 +17,9 @@ def test_the_account_tells_what_is_granted_and_until_when(agent):
     page = " ".join(signed_in(agent).get(ACCOUNT).text.split())
 
     assert agent.email in page
-    assert "<strong>Aveyron</strong> : vous modifiez" in page
+    assert "<strong>Aveyron (12)</strong> : vous modifiez" in page
     assert "<strong>Occitanie</strong> : vous lisez, jusqu'au 31 janvier 2030" in page
-    assert "<strong>Moselle</strong> : vous modifiez, c'est fini depuis le 31 décembre 2020" in page
+    assert "<strong>Moselle (57)</strong> : vous modifiez, c'est fini depuis le 31 décembre 2020" in page
     assert "0 code de secours sur 10" in page
 
 
@@ -60,7 +60,7 @@ def test_a_name_is_all_that_one_changes_of_oneself(agent):
     assert after["name"] == "Camille Martin"
     other.refresh_from_db()
     assert other.name == "Autre"
-    assert [str(scope.departement) for scope in agent.scopes.all()] == ["Aveyron"]
+    assert [str(scope.departement) for scope in agent.scopes.all()] == ["Aveyron (12)"]
 
 
 def test_a_name_too_long_is_refused_and_nothing_else_shows_it(agent):

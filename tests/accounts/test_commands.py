@@ -23,7 +23,9 @@ def run(*arguments):
 
 
 def test_an_agent_is_created_granted_and_invited():
-    said = run("create_agent", "Nouvel.Agent@exemple.fr", "--departement", "2a", "--until", "2030-12-31", "--name", "Zoé")
+    said = run(
+        "create_agent", "Nouvel.Agent@exemple.fr", "--departement", "2a", "--until", "2030-12-31", "--name", "Zoé"
+    )
 
     user = User.objects.get(email__iexact="nouvel.agent@exemple.fr")
     assert user.name == "Zoé"
@@ -31,7 +33,7 @@ def test_an_agent_is_created_granted_and_invited():
     scope = user.scopes.get()
     assert (scope.departement_id, scope.can_edit, scope.valid_until) == ("2A", True, date(2030, 12, 31))
     assert [sent.to for sent in mail.outbox] == [[user.email]]
-    assert "Corse-du-Sud (modifie)" in said
+    assert "Corse-du-Sud (2A), modifie" in said
 
 
 def test_granting_again_changes_the_grant_and_makes_no_second_account():

@@ -1,10 +1,10 @@
 """ProConnect, with a real provider on this machine (oidc-provider-mock): the whole flow, and what a stranger may try."""
 
 import re
+import warnings
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import oidc_provider_mock
 import pytest
 from django.test import Client
 
@@ -21,6 +21,9 @@ START, BACK = "/gestion/proconnect/", "/gestion/proconnect/retour/"
 @pytest.fixture(scope="module")
 def provider():
     """The address of an OpenID provider that lets anyone in under the name that they type."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import oidc_provider_mock
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
         with oidc_provider_mock.run_server_in_thread() as server:
@@ -199,7 +202,9 @@ def test_a_code_of_ones_own_making_is_refused(client):
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize("query", [{}, {"error": "access_denied"}, {"state": "x", "code": "y"}, {"code": "y"}, {"state": "\x00"}])
+@pytest.mark.parametrize(
+    "query", [{}, {"error": "access_denied"}, {"state": "x", "code": "y"}, {"code": "y"}, {"state": "\x00"}]
+)
 def test_a_way_back_that_nobody_asked_for_signs_nobody_in_nor_out(agent, query):
     client = signed_in(agent)
 
@@ -218,13 +223,13 @@ def test_who_gives_up_at_the_provider_is_told_that_nothing_changed(client):
     assert "Vous avez renoncé" in response.text
 
 
-@pytest.mark.parametrize("change", [{"aud": "someone else"}, {"iss": "https://evil.example"}, {"nonce": "another"}, {"sub": "z"}])
+@pytest.mark.parametrize(
+    "change", [{"aud": "someone else"}, {"iss": "https://evil.example"}, {"nonce": "another"}, {"sub": "z"}]
+)
 def test_an_identity_token_that_is_not_for_us_is_refused(client, monkeypatch, change):
     bound()
     read = proconnect.ProConnectBackend.get_payload_data
-    monkeypatch.setattr(
-        proconnect.ProConnectBackend, "get_payload_data", lambda *arguments: read(*arguments) | change
-    )
+    monkeypatch.setattr(proconnect.ProConnectBackend, "get_payload_data", lambda *arguments: read(*arguments) | change)
 
     response = come(client, "f3a1")
 

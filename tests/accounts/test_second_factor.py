@@ -287,4 +287,3 @@ def test_the_code_of_the_moment_skips_one_that_has_served(agent):
 
     assert following != code
     assert second_factor.prove(agent, following)
-

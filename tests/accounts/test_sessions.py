@@ -123,7 +123,9 @@ def test_in_production_cookies_are_for_https_and_for_this_very_host(agent):
         "answer = client.post('/gestion/connexion/', typed, secure=True, headers={'host': '127.0.0.1'})\n"
         "print(answer.status_code); print(answer.cookies.output())"
     )
-    environment = os.environ | PRODUCTION | {"DATABASE_URL": url_of_tests(), "DJANGO_SETTINGS_MODULE": "franceservices.settings"}
+    environment = (
+        os.environ | PRODUCTION | {"DATABASE_URL": url_of_tests(), "DJANGO_SETTINGS_MODULE": "franceservices.settings"}
+    )
 
     done = subprocess.run([sys.executable, "-c", script], cwd=BASE_DIR, env=environment, capture_output=True, text=True)
 

@@ -79,14 +79,14 @@ def told(response):
 
 
 def strangers():
-    """What a stranger may type: wrong password, no such account, closed account, account never opened."""
+    """What a stranger may type, addresses of one length: wrong password, no such account, closed account, account never opened."""
     make_user(email="ouvert@exemple.fr")
-    make_user(email="ferme@exemple.fr", is_active=False)
+    make_user(email="fermee@exemple.fr", is_active=False)
     User.objects.create_user("invite@exemple.fr")
     return {
         "wrong password": ("ouvert@exemple.fr", "pas le bon mot de passe"),
-        "unknown": ("inconnu@exemple.fr", PASSWORD),
-        "closed": ("ferme@exemple.fr", PASSWORD),
+        "unknown": ("absent@exemple.fr", PASSWORD),
+        "closed": ("fermee@exemple.fr", PASSWORD),
         "never opened": ("invite@exemple.fr", PASSWORD),
     }
 

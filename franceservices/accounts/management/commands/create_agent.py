@@ -71,8 +71,8 @@ def _find(model, code):
 
 def _granted(user):
     scopes = user.scopes.select_related("departement", "region")
-    return ", ".join(
-        f"{scope.departement or scope.region or scope.get_kind_display()} ({'modifie' if scope.can_edit else 'lit'})"
+    return " ; ".join(
+        f"{scope.departement or scope.region or scope.get_kind_display()}, {'modifie' if scope.can_edit else 'lit'}"
         for scope in scopes
     )
 

@@ -11,4 +11,6 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         demonstration.refuse_in_production()
         made = demonstration.load()
-        self.stdout.write(f"{made} comptes de démonstration créés." if made else "Les comptes de démonstration sont là.")
+        self.stdout.write(
+            f"{made} comptes de démonstration créés." if made else "Les comptes de démonstration sont là."
+        )
