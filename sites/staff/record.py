@@ -110,7 +110,8 @@ def write(site, changes):
         elif kind == "commune":
             site.commune_id, site.postal_code = value
         elif kind == "location":
-            site.location = Point(*value, srid=4326)
+            longitude, latitude = value
+            site.location = Point(longitude, latitude, srid=4326)
         elif kind == "parent":
             site.parent_id = value
         else:
