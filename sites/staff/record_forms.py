@@ -4,6 +4,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from franceservices.territories.extents import in_france
+from franceservices.territories.models import Commune
 from franceservices.territories.names import normalise
 from sites.imports.text import tidy
 from sites.models import RecurringSlot, Site, SitePartner
@@ -77,7 +78,7 @@ class KnownCommunes:
 
     def __init__(self, communes):
         self.by_insee = {commune.pk: commune for commune in communes}
-        self.by_label = {}
+        self.by_label: dict[str, list[Commune]] = {}
         for commune in communes:
             for code in commune.postal_codes:
                 self.by_label.setdefault(normalise(f"{commune.name} {code}"), []).append(commune)
@@ -439,6 +440,11 @@ class RecordForm:
 
     def is_valid(self):
         return all([part.is_valid() for part in self.parts])  # noqa: C419 - all of them: each is to show its errors
+
+    @property
+    def tells_partners(self):
+        """Whether a partner is said to be present, or that answer is to be mended."""
+        return any(form["mode"].value() or form["note"].value() or form.errors for _partner, form in self.partners)
 
     @property
     def days(self):

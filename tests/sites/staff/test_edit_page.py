@@ -8,7 +8,7 @@ from django.utils import timezone
 from franceservices.territories.models import Commune
 from sites.models import Closure, Site, SitePartner
 from sites.staff.record import record_of
-from tests.factories import METZ, ONET, RODEZ, make_site, make_stop
+from tests.factories import METZ, ONET, make_site, make_stop
 from tests.people import make_agent, make_national, make_reader, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_a_day_whose_hours_are_emptied_is_closed(agent):
 
 
 def test_a_week_of_closure_is_told_with_its_message_and_the_site_to_go_to(agent):
-    site, other = make_site(), make_site(name="France services d'Olemps")
+    site, other = make_site(), make_site(name="France services de Baraqueville")
     starts = timezone.localdate() + timedelta(days=3)
     sent = opened(agent, site) | {
         "closures-0-starts": starts.isoformat(),
@@ -180,13 +180,13 @@ def test_a_reader_cannot_open_the_form():
 
 def test_the_form_of_a_site_cannot_be_sent_to_another(agent):
     """All that differs collides: nothing is overwritten."""
-    site, other = make_site(phone="1"), make_site(ONET, phone="2")
+    site, other = make_site(phone="05 65 00 00 01"), make_site(ONET, phone="05 65 00 00 02")
 
     response = agent.post(address(other), opened(agent, site))
 
     assert response.status_code == 409
     other.refresh_from_db()
-    assert (other.phone, other.commune_id) == ("2", ONET)
+    assert (other.phone, other.commune_id) == ("05 65 00 00 02", ONET)
 
 
 def test_nothing_but_what_the_form_shows_is_written(agent):
