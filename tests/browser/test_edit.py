@@ -59,7 +59,7 @@ def hours(page, day, line=0):
 
 def test_hours_are_fixed_by_keyboard_and_seen_by_the_public(visit_as, site, portal, visit):
     page = visit_as("agent", address(site()))
-    opens, closes = hours(page, "Lundi")
+    opens, _closes = hours(page, "Lundi")
     opens.focus()
     page.keyboard.press("Control+a")
     page.keyboard.type("830")

@@ -329,7 +329,7 @@ def test_a_slot_is_added_without_a_script_and_nothing_typed_is_lost(agent):
 
     page = agent.post(address(site), sent)
 
-    lines = [lines for day, _name, _before, lines in page.context["form"].days if day == 6][0]
+    lines = next(lines for day, _name, _before, lines in page.context["form"].days if day == 6)
     assert len(lines) == 2
     assert "Sonnez" in page.text
 
