@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from franceservices.territories.models import Commune
@@ -12,6 +14,9 @@ from tests.factories import METZ, ONET, make_site, make_stop
 from tests.people import make_agent, make_national, make_reader, signed_in
 
 pytestmark = pytest.mark.django_db
+
+
+KNOWN = ("dbname", "user", "password", "host", "port")  # what says which database it is
 
 
 @pytest.fixture
@@ -293,6 +298,25 @@ def test_two_people_who_change_the_same_thing_choose(agent, choice, kept):
 
     site.refresh_from_db()
     assert (site.note, site.phone) == (kept, "05 65 00 00 00")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_that_an_import_holds_is_kept_as_typed_and_told():
+    agent, site = signed_in(make_agent("12")), make_site()
+    sent = opened(agent, site) | {"note": "Sonnez"}
+    with psycopg.connect(
+        **{name: value for name, value in connection.get_connection_params().items() if name in KNOWN}
+    ) as other:
+        other.execute("LOCK TABLE sites_site IN SHARE ROW EXCLUSIVE MODE")
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        response = agent.post(address(site), sent)
+        other.rollback()
+    connection.close()
+
+    assert response.status_code == 503
+    assert "par un import" in response.text
+    assert "Sonnez" in response.text
 
 
 # --- Buttons that write nothing --------------------------------------------------------------------
