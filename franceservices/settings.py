@@ -293,6 +293,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = IN_PRODUCTION
 SECURE_HSTS_PRELOAD = IN_PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500  # a round of 80 stops, in one form
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL 3.6 of Debian 12; no user text ever reaches GDAL
 
 # --- Services we call ------------------------------------------------------------------------------
