@@ -77,9 +77,7 @@ def serve():
                 wait_until_ready(process, port)
             duration = seconds(time.perf_counter() - started)
             say(f"Le portail est servi sur http://{HOST}:{port}/ (prêt en {duration})\n")
-            say(
-                f"Gestion : http://{HOST}:{port}/gestion/, comptes agent@, lecture@ et national@exemple.fr (voir README.md)\n"
-            )
+            say(f"Gestion : http://{HOST}:{port}/gestion/ (agent@exemple.fr, lecture@, national@ : voir README)\n")
             say(f"Journal des requêtes : {os.path.relpath(LOG, BASE_DIR)}. Ctrl-C pour arrêter.\n")
             process.wait()
             raise CannotRun(f"Le serveur s'est arrêté de lui-même : voyez {LOG}.")

@@ -120,5 +120,5 @@ def test_demonstration_accounts_are_refused_in_production(settings, command):
 
 
 def test_the_code_of_a_real_account_is_told_to_nobody():
-    with pytest.raises(CommandError, match="agent@exemple.fr"):
+    with pytest.raises(CommandError, match="Comptes de démonstration"):
         run("demo_code", make_agent().email)

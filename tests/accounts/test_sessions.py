@@ -6,13 +6,13 @@ import sys
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.utils import timezone
 
 from franceservices.accounts.models import User
 from franceservices.run import BASE_DIR
-from tests.accounts.steps import give_password, reads_the_account, sign_in
+from tests.accounts.steps import code_for, give_code, give_password, reads_the_account, sign_in
 from tests.people import PASSWORD, signed_in
 from tests.test_run import PRODUCTION, url_of_tests
 
@@ -64,8 +64,6 @@ def test_reading_public_pages_does_not_keep_a_session_alive(agent, clock):
 def test_the_second_factor_does_not_start_the_ten_hours_again(client, agent, clock):
     give_password(client, agent)
     clock(hours=1, minutes=50)
-    from tests.accounts.steps import code_for, give_code
-
     give_code(client, code_for(agent))
     for minutes in (200, 300, 400, 500, 599):
         clock(minutes=minutes)
@@ -75,7 +73,7 @@ def test_the_second_factor_does_not_start_the_ten_hours_again(client, agent, clo
     assert not reads_the_account(client)
 
 
-def test_a_session_is_not_written_at_every_page(agent, clock, django_assert_num_queries):
+def test_a_session_is_not_written_at_every_page(agent, clock):
     client = signed_in(agent)
     reads_the_account(client)
     before = Session.objects.get().session_data
@@ -114,7 +112,6 @@ def test_sessions_that_are_over_can_be_cleared(agent, clock):
 
 @pytest.mark.django_db(transaction=True)
 def test_in_production_cookies_are_for_https_and_for_this_very_host(agent):
-    agent.set_password(PASSWORD)
     script = (
         "import django; django.setup(); from django.test import Client; client = Client()\n"
         "from franceservices.accounts.models import User\n"

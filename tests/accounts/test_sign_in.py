@@ -79,7 +79,7 @@ def told(response):
 
 
 def strangers():
-    """What a stranger may type, addresses of one length: wrong password, no such account, closed account, account never opened."""
+    """What a stranger may type, with addresses of one length."""
     make_user(email="ouvert@exemple.fr")
     make_user(email="fermee@exemple.fr", is_active=False)
     User.objects.create_user("invite@exemple.fr")
