@@ -96,8 +96,9 @@ class Edit(SitePage):
         changes = save(self.sites, self.site.pk, opened.before, mine, self.request.user)
         names = Names.of([(key, value) for key, (_before, value) in changes.items()])
         if changes:
-            told = ", ".join(label(key, names) for key in changes)
-            messages.success(self.request, f"Enregistré, et déjà en ligne : {told[0].lower()}{told[1:]}.")
+            told = [label(key, names) for key in changes]
+            told = ", ".join(one[0].lower() + one[1:] for one in told)
+            messages.success(self.request, f"Enregistré, et déjà en ligne : {told}.")
         else:
             messages.success(self.request, "Rien n'a changé : la fiche est notée comme vérifiée aujourd'hui.")
         return redirect("staff:edit", self.site.external_id)
