@@ -49,9 +49,7 @@ def differences(before, after):
 
 def moments(site):
     """The changes of a site, newest first, as (aware datetime, id of the context or None): to be counted and sliced."""
-    tables = [
-        events.order_by().values_list("pgh_created_at", "pgh_context_id") for events in _events_of(site).values()
-    ]
+    tables = [events.order_by().values_list("pgh_created_at", "pgh_context_id") for events in _events_of(site).values()]
     return tables[0].union(*tables[1:]).order_by("-pgh_created_at", "pgh_context_id")
 
 
@@ -136,7 +134,7 @@ def _latest(events, moment):
     Numbers order the events of an object, times do not: a transaction has the time it began, even if it then waited for
     another to end.
     """
-    last = events.filter(pgh_created_at__lte=moment).order_by("pgh_obj", "-pgh_id").distinct("pgh_obj")
+    last = events.filter(pgh_created_at__lte=moment).order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
     return events.model.objects.filter(pgh_id__in=last.values("pgh_id")).exclude(pgh_label="delete").values()
 
 
@@ -152,11 +150,14 @@ def _events_between(site, oldest, newest):
 def _in_order(changes):
     """[(what, events)] of changes, oldest first: by time, but those that wrote the site itself in the order they did.
 
-    Whoever saves a record locks its site: of two who wait for each other, the first to begin may be the second to write.
+    Whoever saves a record locks its site: the one who began first, and then waited, may be the second to write.
     """
     ordered = sorted(changes.items(), key=lambda change: (change[0][0], str(change[0][1])))
-    number = {what: min(event["pgh_id"] for table, event in events if table == "site")
-              for what, events in ordered if any(table == "site" for table, _ in events)}
+    number = {
+        what: min(event["pgh_id"] for table, event in events if table == "site")
+        for what, events in ordered
+        if any(table == "site" for table, _ in events)
+    }
     places = [place for place, (what, _) in enumerate(ordered) if what in number]
     as_written = sorted((ordered[place] for place in places), key=lambda change: number[change[0]])
     for place, change in zip(places, as_written, strict=True):

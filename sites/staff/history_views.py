@@ -22,7 +22,9 @@ from sites.staff.telling import entries, lines, moment_in_french, names_of
 from sites.staff.wording import label
 
 PER_PAGE = 25
-CHANGED_SINCE = "La fiche a changé depuis que vous avez ouvert cette page. Rien n'a été écrit : relisez ce qui changerait."
+CHANGED_SINCE = (
+    "La fiche a changé depuis que vous avez ouvert cette page. Rien n'a été écrit : relisez ce qui changerait."
+)
 IMPOSSIBLE = "Ces valeurs ne peuvent plus être rétablies ensemble. Rien n'a été écrit."
 
 
@@ -204,5 +206,7 @@ def _last_month():
 
 
 def _done(count, of):
-    what = {0: "La fiche était déjà ainsi", 1: "1 valeur a été rétablie"}.get(count, f"{count} valeurs ont été rétablies")
+    what = {0: "La fiche était déjà ainsi", 1: "1 valeur a été rétablie"}.get(
+        count, f"{count} valeurs ont été rétablies"
+    )
     return f"{what}, dans l'état du {moment_in_french(datetime.fromisoformat(of))}."

@@ -64,7 +64,12 @@ def entries(changes):
 def names_of(*compared):
     """The `Names` that (before, after, keys) need. At most three queries."""
     return Names.of(
-        [(key, (record or {}).get(key)) for before, after, keys in compared for record in (before, after) for key in keys]
+        [
+            (key, (record or {}).get(key))
+            for before, after, keys in compared
+            for record in (before, after)
+            for key in keys
+        ]
     )
 
 
@@ -92,7 +97,7 @@ def _rounded(metres):
 
 
 def _way(before, after):
-    """How many metres from one [longitude, latitude] to another on a sphere, and in which direction (0-360, 90: east)."""
+    """How far one [longitude, latitude] is from another on a sphere, in metres, and in which direction (90: east)."""
     (x1, y1), (x2, y2) = ([radians(degree) for degree in point] for point in (before, after))
     half = sin((y2 - y1) / 2) ** 2 + cos(y1) * cos(y2) * sin((x2 - x1) / 2) ** 2
     east = sin(x2 - x1) * cos(y2)
@@ -148,4 +153,3 @@ def _number(value: Any):
 
 def _moment(text):
     return datetime.fromisoformat(text) if text else None
-
