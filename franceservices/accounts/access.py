@@ -32,6 +32,7 @@ class StaffPage(View):
     """
 
     needs = Needs.READ
+    source = "form"  # where history says that a change comes from
 
     def dispatch(self, request, *args, **kwargs):
         response = self._turned_away(request) or self._let_in(request, *args, **kwargs)
@@ -43,13 +44,13 @@ class StaffPage(View):
             return redirect_to_login(request.get_full_path())
         if not request.user.is_verified():
             return redirect_to_login(request.get_full_path(), resolve_url("accounts:second_factor"))
-        self.scope = Scope.of(request.user, timezone.localdate())
-        if not self.scope.reads:
-            return render(request, "accounts/nothing_granted.html", status=403)
-        if not self.needs.is_met_by(self.scope):
+        self.scope = request.scope = Scope.of(request.user, timezone.localdate())
+        if self.needs.is_met_by(self.scope):
+            return None
+        if self.scope.reads or self.needs is Needs.NATIONAL:
             raise Http404
-        return None
+        return render(request, "accounts/nothing_granted.html", status=403)
 
     def _let_in(self, request, *args, **kwargs):
-        with pghistory.context(user=request.user.pk, source="form"):
+        with pghistory.context(user=request.user.pk, source=self.source):
             return super().dispatch(request, *args, **kwargs)
