@@ -11,6 +11,8 @@ from django.db.models import URLField
 from django.http import Http404
 from urllib.parse import unquote
 
+from django.utils.text import capfirst
+
 from franceservices.accounts.access import Needs, StaffPage
 
 # Signing in, out and passwords have pages of their own; each table says by itself where it is seen on the portal.
@@ -73,12 +75,16 @@ class NationalMay:
 
 
 class NationalAdmin(NationalMay, admin.ModelAdmin):
-    """A table. What is not there is not found, and each says by `portal_page` where it is seen on the portal."""
+    """A table. What is not there is not found."""
 
     list_per_page = 50
     save_on_top = False
     show_full_result_count = False
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
+
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404

@@ -12,7 +12,7 @@ from sites.models import Closure, Site, SitePartner, Stop, WeeklySlot
 CHANGED_SINCE = "Quelqu'un a modifié ce site depuis que vous l'avez ouvert. Rouvrez-le, puis reportez vos changements."
 
 
-class OwnedInline(NationalMay, admin.TabularInline):
+class Owned(NationalMay):
     """Rows that belong to a site."""
 
     extra = 0
@@ -24,22 +24,29 @@ class OwnedInline(NationalMay, admin.TabularInline):
         return position_field(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class WeeklySlotInline(OwnedInline):
+class WeeklySlotInline(Owned, admin.TabularInline):
     model = WeeklySlot
 
 
-class StopInline(OwnedInline):
+class StopInline(Owned, admin.StackedInline):
     model = Stop
     autocomplete_fields = ["commune"]
+    fields = [
+        ("weekday", "opens", "closes"),
+        ("commune", "place"),
+        "location",
+        ("weeks", "mode"),
+        ("valid_from", "valid_until"),
+    ]
 
 
-class ClosureInline(OwnedInline):
+class ClosureInline(Owned, admin.TabularInline):
     model = Closure
     fk_name = "site"
     autocomplete_fields = ["replacement"]
 
 
-class SitePartnerInline(OwnedInline):
+class SitePartnerInline(Owned, admin.TabularInline):
     model = SitePartner
 
 
