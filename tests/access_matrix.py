@@ -2,9 +2,10 @@
 
     WRITE_ACCESS_MATRIX=1 make test ARGS="tests/test_access.py -k written_anew"
 
-A line of the table is an address and an object: `own` is in the territory of the agent and of the regional reader,
-`other` is in neither, `missing` is nowhere, `any` when the three are answered alike. A column is a role; a cell holds
-the statuses of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, in that order. POST sends an empty form, or `BODIES`.
+A line of the table is an address and an object: `own` is in the territory that the agent edits, `seen` in what he or
+she only reads (both are the regional reader's), `other` in neither, `missing` nowhere; `any` when all are answered
+alike. A column is a role; a cell holds what is answered to GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, in that
+order, or once when it is the same for all. POST sends an empty form, or `BODIES`.
 
 Whoever adds an address writes the table anew and READS each new line: the table says what is right, not what happens.
 """
@@ -27,21 +28,27 @@ from django.utils import timezone
 from django.utils.regex_helper import normalize
 
 from franceservices import health
-from sites.models import Closure, Demarche, ErrorReport, ImportBatch, ListProposal, SitePartner
-from tests.factories import METZ, RODEZ, make_site, make_stop
-from tests.people import make_agent, make_national, make_reader, signed_in
+from sites.models import Closure, ErrorReport, ImportBatch, ListProposal, SitePartner
+from tests.factories import METZ, RODEZ, TOULOUSE, make_site, make_stop
+from tests.people import grant, make_agent, make_national, make_reader, signed_in
 
 TABLE = Path(__file__).with_name("access_matrix.csv")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ROLES = ("anonymous", "password_only", "agent", "grant_over", "reader", "national")
-OBJECTS = ("own", "other", "missing")
+OBJECTS = ("own", "seen", "other", "missing")
 STAFF = ("/gestion/", "/admin/")
 # A word of each site, in all that is told of it: where it may not be read, nothing of the site was said.
-WORDS = {"own": "Rouerguetemoin", "other": "Messintemoin"}
+WORDS = {"own": "Rouerguetemoin", "seen": "Toulousetemoin", "other": "Messintemoin"}
 NEVER = "nulle0part"  # what no address leads to
 # What the page of an address is sent by POST, where an empty form would write nothing anyway.
 BODIES = {
-    "admin:accounts_user_change": {"name": "Autre", "is_active": "on", "scopes-TOTAL_FORMS": 0, "scopes-INITIAL_FORMS": 0},
+    "admin:accounts_user_change": {
+        "email": "autre@exemple.fr",
+        "name": "Autre",
+        "is_active": "on",
+        "scopes-TOTAL_FORMS": 0,
+        "scopes-INITIAL_FORMS": 0,
+    },
     "admin:accounts_user_add": {
         "email": "nouvelle@exemple.fr",
         "name": "Nouvelle",
@@ -89,7 +96,7 @@ def _address(name, regex):
 
 
 class World:
-    """Two sites and all that belongs to each, the people of each role, and what each argument of an address may be."""
+    """Three sites and all that belongs to each, the people of each role, and what each argument of an address may be."""
 
     def __init__(self):
         call_command("load_demarches", verbosity=0)
@@ -100,8 +107,12 @@ class World:
             "reader": make_reader("76"),
             "national": make_national(),
         }
+        grant(self.people["agent"], departement="31")
         self.stranger = make_agent("57")
-        self.sites = {"own": self._site("own", RODEZ, "A12"), "other": self._site("other", METZ, "A57")}
+        self.sites = {
+            key: self._site(key, commune)
+            for key, commune in (("own", RODEZ), ("seen", TOULOUSE), ("other", METZ))
+        }
         self.reports = {key: self._report(key) for key in WORDS}
         batch = ImportBatch.objects.create(file_name="liste.csv", sha256="0" * 64)
         self.batch = batch
@@ -111,12 +122,12 @@ class World:
         }
         self.clients = {role: self._client(role) for role in ROLES}
 
-    def _site(self, key, commune, number):
+    def _site(self, key, commune):
         word = WORDS[key]
         site = make_site(
             commune,
             name=f"France services {word}",
-            external_id=number,
+            external_id=f"A{commune}",
             address=f"1 rue {word}",
             network=word,
             note=word,
@@ -156,17 +167,17 @@ class World:
         known = {
             "external_id": site.external_id if site else NEVER,
             "slug": site.slug if site else NEVER,
-            "insee": {"own": RODEZ, "other": METZ, "missing": "12999"}[key],
-            "code": {"own": "12", "other": "57", "missing": "99"}[key],
+            "insee": {"own": RODEZ, "other": METZ}.get(key, "12999"),
+            "code": {"own": "12", "other": "57"}.get(key, "99"),
             "version": "0" * 16,
-            "section": {"own": "sites", "other": "communes", "missing": NEVER}[key],
+            "section": {"own": "sites", "other": "communes"}.get(key, NEVER),
             "app_label": "sites",
             "url": NEVER,
             "sites:commune slug": "nom",
             "sites:departement slug": "nom",
             "sites:region slug": "nom",
-            "sites:region code": {"own": "76", "other": "44", "missing": "99"}[key],
-            "sites:demarche slug": {"own": "rsa", "other": "passeport", "missing": NEVER}[key],
+            "sites:region code": {"own": "76", "other": "44"}.get(key, "99"),
+            "sites:demarche slug": {"own": "rsa", "other": "passeport"}.get(key, NEVER),
             "object_id": self._row(address, key),
         }
         return str(known.get(f"{address.name} {argument}", known.get(argument, NEVER)))
@@ -186,7 +197,7 @@ class World:
             "sites_errorreport": {one: report.pk for one, report in self.reports.items()},
             "sites_importbatch": dict.fromkeys(WORDS, self.batch.pk),
             "sites_partner": {"own": "caf", "other": "msa"},
-            "sites_demarche": dict(zip(WORDS, Demarche.objects.values_list("pk", flat=True)[:2], strict=False)),
+            "sites_demarche": {"own": "rsa", "other": "passeport"},
             "territories_region": {"own": "76", "other": "44"},
             "territories_departement": {"own": "12", "other": "57"},
             "territories_commune": {"own": RODEZ, "other": METZ},
@@ -200,7 +211,7 @@ class World:
 class Answer:
     """What a request was answered, and what it wrote (tables)."""
 
-    status: int
+    status: str
     words: frozenset[str]
     wrote: frozenset[str]
 
@@ -214,10 +225,18 @@ def ask(world, role, address, key, method):
         response = send(path, BODIES.get(address.name, {})) if method == "POST" else send(path)
         text = everything_said(response)
         return Answer(
-            response.status_code,
+            status_of(response),
             frozenset(key for key, word in WORDS.items() if word.lower() in text),
             frozenset(table for table, count in written_rows().items() if count != before.get(table)),
         )
+
+
+def status_of(response):
+    """Its code, and where it sends who has not signed in with both factors."""
+    for page in ("connexion", "second-facteur"):
+        if response.get("Location", "").startswith(f"/gestion/{page}/"):
+            return f"{response.status_code}-{page}"
+    return str(response.status_code)
 
 
 @contextmanager
@@ -273,11 +292,21 @@ def answers_to(world, role, address, key):
 
 def cell(answers):
     """The statuses of one role, as the table writes them."""
-    return " ".join(str(answers[method].status) for method in METHODS)
+    statuses = [answers[method].status for method in METHODS]
+    return statuses[0] if len(set(statuses)) == 1 else " ".join(statuses)
+
+
+def statuses_of(text):
+    """{method: status} of a cell."""
+    statuses = text.split()
+    return dict(zip(METHODS, statuses * len(METHODS) if len(statuses) == 1 else statuses, strict=False))
 
 
 def keys_of(address):
-    return OBJECTS if address.arguments else ("any",)
+    """The objects to ask an address for. What is `seen` only differs where one edits."""
+    if not address.arguments:
+        return ("any",)
+    return OBJECTS if address.pattern.startswith("/gestion/") else ("own", "other", "missing")
 
 
 def live(world):
@@ -292,7 +321,8 @@ def live(world):
 
 
 def write(world):
+    rows = list(live(world))
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\n")
         writer.writerow(HEADER)
-        writer.writerows(live(world))
+        writer.writerows(rows)

@@ -1,5 +1,7 @@
 """Django's admin: whom it lets in, what nobody may do there, and what hostile forms get."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
@@ -175,6 +177,7 @@ def test_ones_own_account_is_read_and_not_changed(client, me):
 
     assert page.status_code == 200
     assert 'name="_save"' not in page.text
+    assert not re.search('name="scopes-[^"]*(kind|can_edit|DELETE)"', page.text)
     assert response.status_code == 403
     assert all_of(me) == before
 
