@@ -12,6 +12,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 MATRIX = ("tests/test_access.py",)
@@ -169,13 +170,19 @@ def fails(copy, tests):
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "--reuse-db", "-p", "no:cacheprovider", *tests],
         cwd=copy,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "DATABASE_URL": a_database_of_its_own()},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,
     )
     assert run.returncode in (0, 1, 2), f"pytest itself failed: {run.returncode}"
     return run.returncode != 0
+
+
+def a_database_of_its_own():
+    """So that other tests may run meanwhile."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit((url.scheme, url.netloc, f"{url.path}_broken", url.query, ""))
 
 
 if __name__ == "__main__":
