@@ -231,7 +231,7 @@ SECURE_HSTS_PRELOAD = IN_PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = IN_PRODUCTION
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # the admin's page of a bus with all its stops has more than Django's 1000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500  # a round of 80 stops, in one form
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL 3.6 of Debian 12; no user text ever reaches GDAL
 
 # --- Services we call ------------------------------------------------------------------------------

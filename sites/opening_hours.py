@@ -218,7 +218,7 @@ def today_in_french(schedule, at):
     """
     if schedule.itinerant:
         return ""
-    return ", ".join(_groups_in_french(schedule.slots_on(at.astimezone(schedule.timezone).date()), with_weeks=False))
+    return ", ".join(spans_in_french(schedule.slots_on(at.astimezone(schedule.timezone).date()), with_weeks=False))
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ def _day_row(schedule, name, day, today):
     usual = sorted((slot for slot in schedule.slots if slot.weekday == day.isoweekday()), key=attrgetter("span"))
     current = [slot for slot in usual if slot.valid_until is None or slot.valid_until >= today]
     return DayRow(
-        name, _groups_in_french(current) or ["Fermé"], day == today, _exception(schedule, day) if current else ""
+        name, spans_in_french(current) or ["Fermé"], day == today, _exception(schedule, day) if current else ""
     )
 
 
@@ -255,7 +255,7 @@ def _exception(schedule, day):
     return f"Fermé le {day_in_french(day, day)} ({why})" if why else ""
 
 
-def _groups_in_french(slots, with_weeks=True):
+def spans_in_french(slots, with_weeks=True):
     """Spans in French; plain slots that touch are merged, the others carry what is special to them."""
     plain = merge(slot.span for slot in slots if slot.is_plain and not _validity(slot, with_weeks))
     groups = [(span, in_french([span])) for span in plain]

@@ -28,6 +28,11 @@ def site(request, external_id, slug=""):
     found = _one(external_id)
     if slug != found.slug:
         return _moved(found.get_absolute_url())
+    return page_of(request, found)
+
+
+def page_of(request, found, template="sites/site.html"):
+    """The page of a site that `with_hours()` and `with_territories()` found."""
     now = timezone.now()
     context = _context(request, found, now) | {
         "network": _network(found) if found.status == Site.Status.ACTIVE else [],
@@ -39,7 +44,7 @@ def site(request, external_id, slug=""):
     }
     context["partners"] = context["partners"].prefetch_related("demarches")
     context["structured_data"] = government_office(found, context["url"], context["today"])
-    return render(request, "sites/site.html", context)
+    return render(request, template, context)
 
 
 @require_safe

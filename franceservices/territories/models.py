@@ -2,6 +2,7 @@
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.measure import D
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import Count, F, Q
@@ -63,6 +64,11 @@ class CommuneQuerySet(models.QuerySet):
     def most_populous(self):
         """The one with the most inhabitants, among those that have a known point."""
         return self.exclude(location=None).order_by(F("population").desc(nulls_last=True), "pk")[0]
+
+    def nearest_to(self, point, within_km):
+        """The one whose point is nearest to `point`, at most `within_km` away; None when there is none."""
+        near = self.filter(location__dwithin=(point, D(km=within_km)))
+        return near.order_by(Distance("location", point), "pk").first()
 
     def around(self, commune):
         """Today's other communes of its département, closest first. None when it has no known point."""
