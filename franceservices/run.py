@@ -77,6 +77,9 @@ def serve():
                 wait_until_ready(process, port)
             duration = seconds(time.perf_counter() - started)
             say(f"Le portail est servi sur http://{HOST}:{port}/ (prêt en {duration})\n")
+            say(
+                f"Gestion : http://{HOST}:{port}/gestion/, comptes agent@, lecture@ et national@exemple.fr (voir README.md)\n"
+            )
             say(f"Journal des requêtes : {os.path.relpath(LOG, BASE_DIR)}. Ctrl-C pour arrêter.\n")
             process.wait()
             raise CannotRun(f"Le serveur s'est arrêté de lui-même : voyez {LOG}.")
@@ -109,6 +112,8 @@ def prepare(log):
     if not apps.get_model("sites", "Site").objects.exists():
         with step("Sites de démonstration"):
             call_command("load_demo", stdout=log)
+    with step("Comptes de démonstration"):
+        call_command("load_demo_accounts", stdout=log)
     connections.close_all()
     with step("Feuilles de style, scripts et images"):
         collect_static_files(log)

@@ -6,6 +6,7 @@
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -73,7 +74,6 @@ INSTALLED_APPS = [
     "pghistory",
     "django_otp",
     "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
     "axes",
     "import_export",
     "leaflet",
@@ -138,6 +138,69 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "staff:home"
+if ENVIRONMENT == "test":  # a real hash takes half a second
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# `accounts.sessions` says when a session ends; the browser forgets it when it closes.
+SESSION_ENGINE = "franceservices.accounts.sessions"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None
+if IN_PRODUCTION:  # the prefix makes browsers refuse one that a neighbouring site would set
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+
+# `accounts.lockout` holds the limits; a failure while locked out does not make it longer.
+AXES_HANDLER = "franceservices.accounts.lockout.LockOut"
+AXES_FAILURE_LIMIT = 1
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username", "ip_address"]
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "franceservices.accounts.lockout.account_named"
+AXES_CLIENT_IP_CALLABLE = "franceservices.accounts.lockout.line_of"
+AXES_LOCKOUT_CALLABLE = "franceservices.accounts.lockout.page"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next", "code", "proof"]
+AXES_VERBOSE = False
+
+OTP_TOTP_ISSUER = "France services"
+
+# ProConnect signs State agents in. Off unless a client is given; ours are the addresses that its documentation gives.
+PROCONNECT_CLIENT_ID = env.str("PROCONNECT_CLIENT_ID", "")
+PROCONNECT_ISSUER = env.str("PROCONNECT_ISSUER", "https://auth.agentconnect.gouv.fr/api/v2").rstrip("/")
+PROCONNECT_ORIGIN = "/".join(PROCONNECT_ISSUER.split("/")[:3])
+OIDC_RP_CLIENT_ID = PROCONNECT_CLIENT_ID
+OIDC_RP_CLIENT_SECRET = env.str("PROCONNECT_CLIENT_SECRET", "")
+OIDC_OP_AUTHORIZATION_ENDPOINT = env.str("PROCONNECT_AUTHORIZE_URL", f"{PROCONNECT_ISSUER}/authorize")
+OIDC_OP_TOKEN_ENDPOINT = env.str("PROCONNECT_TOKEN_URL", f"{PROCONNECT_ISSUER}/token")
+OIDC_OP_USER_ENDPOINT = env.str("PROCONNECT_USERINFO_URL", f"{PROCONNECT_ISSUER}/userinfo")
+OIDC_OP_JWKS_ENDPOINT = env.str("PROCONNECT_JWKS_URL", f"{PROCONNECT_ISSUER}/jwks")
+PROCONNECT_LOGOUT_URL = env.str("PROCONNECT_LOGOUT_URL", f"{PROCONNECT_ISSUER}/session/end")
+OIDC_AUTH_REQUEST_EXTRA_PARAMS = {"acr_values": env.str("PROCONNECT_ACR", "eidas1")}
+OIDC_AUTHENTICATION_CALLBACK_URL = "accounts:proconnect_return"
+OIDC_RP_SCOPES = "openid"  # who it is; their name and e-mail are ours already
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_USE_PKCE = True
+OIDC_STORE_ID_TOKEN = True  # to sign out there too
+OIDC_TIMEOUT = 3.0
+if PROCONNECT_CLIENT_ID:
+    AUTHENTICATION_BACKENDS.append("franceservices.accounts.proconnect.ProConnectBackend")
+
+# --- Mail ------------------------------------------------------------------------------------------
+
+# Where links in mails lead, and who they come from. Away from production, mails are files in var/mail.
+PORTAL_URL = env.str(
+    "PORTAL_URL",
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if IN_PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}",
+).rstrip("/")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "France services <ne-pas-repondre@localhost>")
+_mail = env.email_url_config(env.str("EMAIL_URL", "smtp://localhost:25" if IN_PRODUCTION else "filemail://"))
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
 
 # --- Language and time -----------------------------------------------------------------------------
 
@@ -216,7 +279,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, PROCONNECT_ORIGIN] if PROCONNECT_CLIENT_ID else [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "upgrade-insecure-requests": IN_PRODUCTION,
@@ -229,7 +292,6 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IN_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IN_PRODUCTION
 SECURE_HSTS_PRELOAD = IN_PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
-CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = IN_PRODUCTION
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500  # a round of 80 stops, in one form
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL 3.6 of Debian 12; no user text ever reaches GDAL
@@ -296,6 +358,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},  # 4xx are in the request's own line
         "httpx": {"level": "WARNING"},  # its lines hold the typed address
         "httpcore": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},  # what it would say holds addresses; it keeps them in the database
     },
 }
 

@@ -24,15 +24,8 @@ class Needs(Enum):
         return bool({Needs.READ: scope.reads, Needs.EDIT: scope.edits, Needs.NATIONAL: scope.is_national}[self])
 
 
-class StaffPage(View):
-    """A page for those who signed in with their second factor and were granted a territory that is not over.
-
-    `self.scope` says what they may read and edit. A page that is not for them does not exist: 404. What they change
-    goes down in history under their name.
-    """
-
-    needs = Needs.READ
-    source = "form"  # where history says that a change comes from
+class VerifiedPage(View):
+    """A page for those who signed in with their second factor, whatever was granted to them: their own account."""
 
     def dispatch(self, request, *args, **kwargs):
         response = self._turned_away(request) or self._let_in(request, *args, **kwargs)
@@ -44,6 +37,26 @@ class StaffPage(View):
             return redirect_to_login(request.get_full_path())
         if not request.user.is_verified():
             return redirect_to_login(request.get_full_path(), resolve_url("accounts:second_factor"))
+        return None
+
+    def _let_in(self, request, *args, **kwargs):
+        return super().dispatch(request, *args, **kwargs)
+
+
+class StaffPage(VerifiedPage):
+    """A page for those who signed in with their second factor and were granted a territory that is not over.
+
+    `self.scope` says what they may read and edit. A page that is not for them does not exist: 404. What they change
+    goes down in history under their name.
+    """
+
+    needs = Needs.READ
+    source = "form"  # where history says that a change comes from
+
+    def _turned_away(self, request):
+        elsewhere = super()._turned_away(request)
+        if elsewhere:
+            return elsewhere
         self.scope = request.scope = Scope.of(request.user, timezone.localdate())
         if self.needs.is_met_by(self.scope):
             return None
@@ -53,4 +66,4 @@ class StaffPage(View):
 
     def _let_in(self, request, *args, **kwargs):
         with pghistory.context(user=request.user.pk, source=self.source):
-            return super().dispatch(request, *args, **kwargs)
+            return super()._let_in(request, *args, **kwargs)

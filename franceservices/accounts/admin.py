@@ -3,10 +3,9 @@
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django_otp import devices_for_user
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from franceservices.accounts import invitations
+from franceservices.accounts import invitations, second_factor
 from franceservices.accounts.admin_site import NationalAdmin, NationalMay, ReadOnlyAdmin
 from franceservices.accounts.models import TerritoryScope, User
 
@@ -82,14 +81,22 @@ class UserAdmin(NationalAdmin):
     @admin.action(description="Retirer le second facteur (téléphone perdu)")
     def remove_second_factor(self, request, queryset):
         for user in self._others(request, queryset):
-            for device in devices_for_user(user, confirmed=None):
-                device.delete()
+            second_factor.forget(user)
             self.log_change(request, user, "Second facteur retiré.")
             messages.success(request, f"{user} choisira un nouveau second facteur à sa prochaine connexion.")
 
     def _invite(self, request, user):
-        transaction.on_commit(lambda: invitations.invite(user))
-        messages.success(request, f"Une invitation part à l'adresse {user.email}.")
+        """Once the account is there for sure: a mail is not taken back."""
+
+        def send():
+            try:
+                invitations.invite(user)
+            except invitations.NotSent as error:
+                messages.error(request, f"{user.email} : {error} Recommencez par « Inviter à nouveau ».")
+            else:
+                messages.success(request, f"L'invitation est partie à l'adresse {user.email}.")
+
+        transaction.on_commit(send)
 
     def _others(self, request, queryset):
         """Everyone asked for but oneself."""

@@ -15,6 +15,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def get_by_natural_key(self, email):
+        """Who signs in types an address in any case."""
+        return self.get(email__iexact=email)
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """Someone who signs in with an e-mail address."""
@@ -23,6 +27,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField("nom", max_length=120, blank=True)
     is_active = models.BooleanField("actif", default=True)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
+    # Who they are for ProConnect: the only thing by which it signs them in. Bound once, see `proconnect`.
+    proconnect_sub = models.CharField("identifiant ProConnect", max_length=255, unique=True, null=True, blank=True)
+    password_link_sent_at = models.DateTimeField("lien de mot de passe envoyé le", null=True, editable=False)
 
     objects = UserManager()
 
@@ -78,3 +85,18 @@ class TerritoryScope(models.Model):
     def territory(self):
         """Its name."""
         return str(self.departement or self.region or self.get_kind_display())
+
+
+class RecoveryCode(models.Model):
+    """A code that stands once for the second factor of a user; only its digest is kept (see `second_factor`)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "code de secours"
+        verbose_name_plural = "codes de secours"
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_unique")]
+
+    def __str__(self):
+        return f"code de secours de {self.user}"

@@ -140,6 +140,21 @@ def test_an_address_that_has_signed_in_stays(client):
     assert not User.objects.filter(email="detournee@exemple.fr").exists()
 
 
+def test_an_invitation_that_can_not_be_sent_is_told_and_the_account_is_kept(
+    client, monkeypatch, django_capture_on_commit_callbacks
+):
+    def refuse(user):
+        raise invitations.NotSent("lien")
+
+    monkeypatch.setattr(invitations, "invite", refuse)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{USERS}add/", {"email": "ada@exemple.fr", **scope_rows()})
+
+    assert User.objects.filter(email="ada@exemple.fr").exists()
+    assert "Inviter à nouveau" in client.get(USERS).text
+
+
 def test_someone_is_invited_again(client, invited, django_capture_on_commit_callbacks):
     other = make_agent()
 

@@ -41,7 +41,7 @@ def demonstration_url():
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
-        for command in ("migrate", "load_territories", "load_demarches", "load_demo"):
+        for command in ("migrate", "load_territories", "load_demarches", "load_demo", "load_demo_accounts"):
             run("manage.py", command, DATABASE_URL=url)
         yield url
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -62,6 +62,15 @@ def run(*command, **environment):
         check=True,
         stdout=subprocess.DEVNULL,
     )
+
+
+def output(*command, **environment):
+    """The last line that a Python program of the project writes."""
+    there = {"ENVIRONMENT": "local", "DJANGO_SETTINGS_MODULE": "franceservices.settings"} | environment
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=os.environ | there, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout.splitlines()[-1]
 
 
 @contextmanager
@@ -149,9 +158,10 @@ def visit(browser):
     """`visit(address, viewport, tiles=True, **context)` opens a page; any error it logs fails the test."""
     contexts, complaints = [], []
 
-    def open_page(address, viewport=DESK, tiles=True, complain=True, **options):
+    def open_page(address, viewport=DESK, tiles=True, complain=True, cookies=(), **options):
         context = browser.new_context(viewport=viewport, locale="fr-FR", **options)
         contexts.append(context)
+        context.add_cookies(list(cookies))
         if tiles:
             context.route("**/wmts?**", lambda route: route.fulfill(body=TILE, content_type="image/png"))
         else:
@@ -167,3 +177,50 @@ def visit(browser):
     for context in contexts:
         context.close()
     assert not complaints
+
+
+SIGN_IN = """
+import sys, django
+django.setup()
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django_otp import DEVICE_ID_SESSION_KEY
+from franceservices.accounts.models import User
+
+user = User.objects.get(email=sys.argv[1])
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+if "--password-only" not in sys.argv:
+    session[DEVICE_ID_SESSION_KEY] = user.totpdevice_set.get().persistent_id
+session.create()
+print(session.session_key)
+"""
+
+
+@pytest.fixture(scope="package")
+def session_of(demonstration_url):
+    """`session_of(role)` is the key of a session where agent, lecture or national (see README) has signed in.
+
+    One for all tests, so leave it open; `fresh=True` makes another, to sign out of or to spoil.
+    """
+    keys = {}
+
+    def key(role, *options, fresh=False):
+        if fresh or (role, options) not in keys:
+            keys[role, options] = output("-c", SIGN_IN, f"{role}@exemple.fr", *options, DATABASE_URL=demonstration_url)
+        return keys[role, options]
+
+    return key
+
+
+@pytest.fixture
+def visit_as(visit, portal, session_of):
+    """`visit_as("agent", "/gestion/", viewport)` opens a page of the portal, signed in with the second factor."""
+
+    def open_page(role, address, viewport=DESK, fresh=False, **options):
+        cookie = {"name": "sessionid", "value": session_of(role, fresh=fresh), "url": portal}
+        return visit(portal + address, viewport, cookies=[cookie], **options)
+
+    return open_page
