@@ -17,7 +17,11 @@ USED_FILES = [
     "admin/*",
     "import_export/import.css",
 ]
-UNUSED_FILES = ["admin/js/vendor/select2/i18n/[!f]*", "admin/js/vendor/select2/i18n/f[!r]*", "admin/js/vendor/xregexp/xregexp.js"]
+UNUSED_FILES = [
+    "admin/js/vendor/select2/i18n/[!f]*",
+    "admin/js/vendor/select2/i18n/f[!r]*",
+    "admin/js/vendor/xregexp/xregexp.js",
+]
 
 
 class UsedFilesFinder(AppDirectoriesFinder):

@@ -110,8 +110,7 @@ class World:
         grant(self.people["agent"], departement="31")
         self.stranger = make_agent("57")
         self.sites = {
-            key: self._site(key, commune)
-            for key, commune in (("own", RODEZ), ("seen", TOULOUSE), ("other", METZ))
+            key: self._site(key, commune) for key, commune in (("own", RODEZ), ("seen", TOULOUSE), ("other", METZ))
         }
         self.reports = {key: self._report(key) for key in WORDS}
         batch = ImportBatch.objects.create(file_name="liste.csv", sha256="0" * 64)

@@ -117,7 +117,13 @@ def test_someone_is_added_by_an_address_and_invited(client, invited, django_capt
 
 
 def test_what_the_form_does_not_show_can_not_be_sent(client):
-    sent = {"is_superuser": "on", "is_staff": "on", "password": "!", "last_login_0": "2020-01-01", "user_permissions": "1"}
+    sent = {
+        "is_superuser": "on",
+        "is_staff": "on",
+        "password": "!",
+        "last_login_0": "2020-01-01",
+        "user_permissions": "1",
+    }
     other = make_agent()
 
     client.post(f"{USERS}add/", {"email": "ada@exemple.fr", "name": "Ada", **scope_rows(), **sent})

@@ -13,7 +13,12 @@ MISTAKES = {  # pages of forms, and what is typed in them that is refused
     "/gestion/connexion/": {"username": "camille", "password": "x"},
     "/gestion/mot-de-passe/oublie/": {"email": "camille"},
 }
-OWN = ["/gestion/compte/", "/gestion/second-facteur/installer/", "/gestion/second-facteur/codes/", "/gestion/mot-de-passe/"]
+OWN = [
+    "/gestion/compte/",
+    "/gestion/second-facteur/installer/",
+    "/gestion/second-facteur/codes/",
+    "/gestion/mot-de-passe/",
+]
 
 
 @pytest.fixture(scope="module")

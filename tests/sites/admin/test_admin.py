@@ -115,7 +115,11 @@ def test_the_row_of_another_site_is_not_changed_by_a_forged_form(client):
 def test_the_check_of_a_site_is_not_sent_by_a_form(client, me):
     site = make_site(RODEZ, week={})
 
-    send(client, site, form_of(client, site, verified_by=me.pk, verified_at_0="2026-01-01", is_demo="on", external_id="9"))
+    send(
+        client,
+        site,
+        form_of(client, site, verified_by=me.pk, verified_at_0="2026-01-01", is_demo="on", external_id="9"),
+    )
 
     site.refresh_from_db()
     assert (site.verified_by, site.verified_at, site.is_demo) == (None, None, False)
@@ -141,7 +145,9 @@ def test_a_commune_is_found_by_its_name_or_code(client, search, found):
 
 def upload(client, content, name="partenaires.csv"):
     content = content if isinstance(content, bytes) else content.encode()
-    return client.post(f"{PARTNERS}import/", {"import_file": SimpleUploadedFile(name, content), "format": "0", "resource": "0"})
+    return client.post(
+        f"{PARTNERS}import/", {"import_file": SimpleUploadedFile(name, content), "format": "0", "resource": "0"}
+    )
 
 
 def confirm(client, shown, **changed):
