@@ -96,7 +96,7 @@ def _address(name, regex):
 
 
 class World:
-    """Three sites and all that belongs to each, the people of each role, and what each argument of an address may be."""
+    """Three sites and all that is theirs, the people of each role, and what each argument of an address may be."""
 
     def __init__(self):
         call_command("load_demarches", verbosity=0)
@@ -154,7 +154,7 @@ class World:
         return client
 
     def values(self, address, key):
-        """What the arguments of an address are for the object `key`: {argument: text}. None: there is no such object."""
+        """What the arguments of an address are for the object `key`: {argument: text}."""
         return {argument: self.value(address, argument, key) for argument in address.arguments}
 
     def value(self, address, argument, key):

@@ -179,6 +179,7 @@ CHECKS = [
         PEOPLE,
         "class ScopeAdmin(ReadOnlyAdmin)",
         "class ScopeAdmin(NationalAdmin)",
+        NATIONAL,
     ),
 ]
 

@@ -7,7 +7,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from franceservices.accounts import invitations, second_factor
 from franceservices.accounts.admin_site import NationalAdmin, NationalMay, ReadOnlyAdmin
-from franceservices.accounts.models import TerritoryScope, User
+from franceservices.accounts.models import TerritoryScope
 
 
 class ScopeInline(NationalMay, admin.TabularInline):

@@ -4,13 +4,13 @@ What is shown of each table is in `accounts.admin`, `accounts.territory_admin` a
 in the project's folder, puts them together.
 """
 
+from urllib.parse import unquote
+
 from django.contrib import admin
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.db.models import URLField
 from django.http import Http404
-from urllib.parse import unquote
-
 from django.utils.text import capfirst
 
 from franceservices.accounts.access import Needs, StaffPage

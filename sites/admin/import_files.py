@@ -40,7 +40,7 @@ class AnyTable(CSV):
 
 
 class InTheForm(BaseStorage):
-    """The file itself, signed, in the form that confirms it: nothing on a disk, and what was shown is what is applied."""
+    """The file itself, signed, in the form that confirms it: on no disk, and what was shown is what is applied."""
 
     def save(self, data):
         self.name = signing.dumps(base64.b64encode(data).decode(), salt=SALT, compress=True)

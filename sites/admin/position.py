@@ -7,7 +7,7 @@ from leaflet.forms.widgets import LeafletWidget
 
 
 class PositionWidget(forms.MultiWidget):
-    """Latitude and longitude; with django-leaflet's map where there is `has_map`. Without script, the numbers remain."""
+    """Latitude and longitude; and django-leaflet's map with `has_map`. Without script, the numbers remain."""
 
     def __init__(self, has_map=False, attrs=None):
         self.has_map = has_map

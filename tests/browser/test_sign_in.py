@@ -1,5 +1,10 @@
 """Signing in, by keyboard and without a mouse; every page of accounts without an axe violation at any width."""
 
+import hmac
+import struct
+import time
+from base64 import b32decode
+
 import pytest
 from playwright.sync_api import expect
 
@@ -79,14 +84,14 @@ def test_signing_in_without_a_script(visit, portal, manage):
 
 def test_a_newcomer_opens_an_account_from_the_invitation_to_ones_sites(visit, portal, manage):
     page = visit(portal + invite(manage, "nouvelle@exemple.fr"), complain=False)
-    page.get_by_label("Nouveau mot de passe").fill("court")
-    page.get_by_label("Le même, une seconde fois").fill("court")
+    page.get_by_label("Nouveau mot de passe", exact=True).fill("court")
+    page.get_by_label("Le même, une seconde fois", exact=True).fill("court")
     page.get_by_role("button", name="Ouvrir mon compte").click()
     expect(page.get_by_role("alert")).to_be_focused()
     assert is_fit(page)
 
-    page.get_by_label("Nouveau mot de passe").fill("le buron domine l'estive")
-    page.get_by_label("Le même, une seconde fois").fill("le buron domine l'estive")
+    page.get_by_label("Nouveau mot de passe", exact=True).fill("le buron domine l'estive")
+    page.get_by_label("Le même, une seconde fois", exact=True).fill("le buron domine l'estive")
     page.get_by_role("button", name="Ouvrir mon compte").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Protéger votre compte par un code")
     assert is_fit(page)
@@ -105,11 +110,6 @@ def test_a_newcomer_opens_an_account_from_the_invitation_to_ones_sites(visit, po
 
 def what_an_application_shows(secret):
     """The code of the moment for a key in base 32, reckoned without django-otp (RFC 6238)."""
-    import hmac
-    import struct
-    import time
-    from base64 import b32decode
-
     digest = hmac.digest(b32decode(secret.replace(" ", "")), struct.pack(">Q", int(time.time()) // 30), "sha1")
     start = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
