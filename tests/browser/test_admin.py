@@ -58,7 +58,7 @@ def test_the_pin_of_a_site_is_moved_and_its_numbers_follow(admin):
 def test_a_commune_is_found_by_typing(admin):
     page = admin("sites/site/add/")
 
-    page.click("#select2-id_commune-container")
+    page.click(".field-commune .select2-selection")
     page.keyboard.type("rodez")
     page.click(".select2-results__option >> text=Rodez (12)")
 
