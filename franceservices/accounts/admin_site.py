@@ -4,6 +4,7 @@ What is shown of each table is in `accounts.admin`, `accounts.territory_admin` a
 in the project's folder, puts them together.
 """
 
+from typing import Any
 from urllib.parse import unquote
 
 from django.contrib import admin
@@ -24,7 +25,7 @@ class NationalPage(StaffPage):
 
     needs = Needs.NATIONAL
     source = "admin"
-    page = None
+    page: Any = None
 
     def get(self, request, *args, **kwargs):
         if "\0" in unquote(request.get_full_path()):

@@ -30,7 +30,7 @@ class PartnerAdmin(ImportsAndExports, NationalAdmin):
         return request.scope.is_national
 
 
-DEMARCHE_FIELDS = [
+DEMARCHE_FIELDS = (
     "slug",
     "name",
     "partner",
@@ -40,7 +40,7 @@ DEMARCHE_FIELDS = [
     "service_public_url",
     "is_featured",
     "rank",
-]
+)
 
 
 class LinesField(forms.CharField):
@@ -52,7 +52,7 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value):
-        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
 
 
 class DemarcheForm(forms.ModelForm):

@@ -1,9 +1,13 @@
 """A point of the map in a form: two numbers, which a map follows and moves."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.gis.geos import Point
 from django.template.loader import render_to_string
 from leaflet.forms.widgets import LeafletWidget
+
+STYLES = "css/administration.css"
 
 
 class PositionWidget(forms.MultiWidget):
@@ -32,13 +36,10 @@ class PositionWidget(forms.MultiWidget):
 
     @property
     def media(self):
-        css = {"all": ["css/administration.css"]}
         if not self.has_map:
-            return forms.Media(css=css)
-        return forms.Media(
-            css={"all": ["leaflet/leaflet.css", *css["all"]]},
-            js=["leaflet/leaflet.js", forms.Script("js/admin/position.js", type="module")],
-        )
+            return forms.Media(css={"all": [STYLES]})
+        script: Any = forms.Script("js/admin/position.js", type="module")
+        return forms.Media(css={"all": ["leaflet/leaflet.css", STYLES]}, js=["leaflet/leaflet.js", script])
 
 
 class PositionField(forms.MultiValueField):

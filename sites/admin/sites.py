@@ -12,7 +12,7 @@ from sites.models import Closure, Site, SitePartner, Stop, WeeklySlot
 CHANGED_SINCE = "Quelqu'un a modifié ce site depuis que vous l'avez ouvert. Rouvrez-le, puis reportez vos changements."
 
 
-class Owned(NationalMay):
+class OwnedInline(NationalMay, admin.TabularInline):
     """Rows that belong to a site."""
 
     extra = 0
@@ -24,12 +24,13 @@ class Owned(NationalMay):
         return position_field(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class WeeklySlotInline(Owned, admin.TabularInline):
+class WeeklySlotInline(OwnedInline):
     model = WeeklySlot
 
 
-class StopInline(Owned, admin.StackedInline):
+class StopInline(OwnedInline):
     model = Stop
+    template = "admin/edit_inline/stacked.html"
     autocomplete_fields = ["commune"]
     fields = [
         ("weekday", "opens", "closes"),
@@ -40,13 +41,13 @@ class StopInline(Owned, admin.StackedInline):
     ]
 
 
-class ClosureInline(Owned, admin.TabularInline):
+class ClosureInline(OwnedInline):
     model = Closure
     fk_name = "site"
     autocomplete_fields = ["replacement"]
 
 
-class SitePartnerInline(Owned, admin.TabularInline):
+class SitePartnerInline(OwnedInline):
     model = SitePartner
 
 
@@ -61,7 +62,8 @@ class SiteForm(forms.ModelForm):
             self.fields["seen_at"].initial = self.instance.updated_at.isoformat()
 
     def clean(self):
-        told = super().clean()
+        super().clean()
+        told = self.cleaned_data
         if self.instance.pk and told.get("seen_at") != self.now_changed_at():
             raise forms.ValidationError(CHANGED_SINCE)
         if (told.get("status") == Site.Status.CLOSED) != bool(told.get("closed_on")) and (
@@ -106,7 +108,7 @@ class SiteAdmin(NationalAdmin):
         ("Où", {"fields": ["address", "address_extra", "postal_code", "commune", "location"]}),
         ("Contact et accueil", {"fields": ["phone", "email", "website", "appointment", "note"]}),
         ("État", {"fields": ["status", "labelled_on", "closed_on"]}),
-        ("Suivi", {"fields": readonly_fields}),
+        ("Suivi", {"fields": [*readonly_fields]}),
     ]
 
     def get_readonly_fields(self, request, obj=None):
