@@ -9,7 +9,19 @@ from fnmatch import fnmatch
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-USED_FILES = ["leaflet/leaflet.*", "leaflet/images/*", "leaflet/draw/leaflet.draw.*", "leaflet/draw/images/*"]
+USED_FILES = [
+    "leaflet/leaflet.*",
+    "leaflet/images/*",
+    "leaflet/draw/leaflet.draw.*",
+    "leaflet/draw/images/*",
+    "admin/*",
+    "import_export/import.css",
+]
+UNUSED_FILES = [
+    "admin/js/vendor/select2/i18n/[!f]*",
+    "admin/js/vendor/select2/i18n/f[!r]*",
+    "admin/js/vendor/xregexp/xregexp.js",
+]
 
 
 class UsedFilesFinder(AppDirectoriesFinder):
@@ -25,7 +37,8 @@ class UsedFilesFinder(AppDirectoriesFinder):
 
 
 def is_used(path):
-    return any(fnmatch(path, pattern) for pattern in USED_FILES)
+    """fnmatch's `*` goes into folders too."""
+    return any(fnmatch(path, one) for one in USED_FILES) and not any(fnmatch(path, one) for one in UNUSED_FILES)
 
 
 class CompressedModulesStorage(CompressedManifestStaticFilesStorage):

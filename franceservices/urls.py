@@ -2,8 +2,11 @@
 
 from django.urls import include, path
 
+from franceservices import administration
+
 urlpatterns = [
     path("", include("sites.urls")),
     path("gestion/", include("franceservices.accounts.urls")),
     path("gestion/", include("sites.staff.urls")),
+    path("admin/", administration.site.urls),
 ]

@@ -51,18 +51,19 @@ class StaffPage(VerifiedPage):
     """
 
     needs = Needs.READ
+    source = "form"  # where history says that a change comes from
 
     def _turned_away(self, request):
         elsewhere = super()._turned_away(request)
         if elsewhere:
             return elsewhere
-        self.scope = Scope.of(request.user, timezone.localdate())
-        if not self.scope.reads:
-            return render(request, "accounts/nothing_granted.html", status=403)
-        if not self.needs.is_met_by(self.scope):
+        self.scope = request.scope = Scope.of(request.user, timezone.localdate())
+        if self.needs.is_met_by(self.scope):
+            return None
+        if self.scope.reads or self.needs is Needs.NATIONAL:
             raise Http404
-        return None
+        return render(request, "accounts/nothing_granted.html", status=403)
 
     def _let_in(self, request, *args, **kwargs):
-        with pghistory.context(user=request.user.pk, source="form"):
+        with pghistory.context(user=request.user.pk, source=self.source):
             return super()._let_in(request, *args, **kwargs)

@@ -79,7 +79,12 @@ class TerritoryScope(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.user} : {self.departement or self.region or self.get_kind_display()}"
+        return f"{self.user} : {self.territory}"
+
+    @property
+    def territory(self):
+        """Its name."""
+        return str(self.departement or self.region or self.get_kind_display())
 
 
 class RecoveryCode(models.Model):

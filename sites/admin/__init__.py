@@ -1,0 +1,1 @@
+"""The directory in Django's admin."""
