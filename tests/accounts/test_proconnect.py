@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -21,6 +22,12 @@ START, BACK = "/gestion/proconnect/", "/gestion/proconnect/retour/"
 
 @pytest.fixture(scope="module")
 def provider():
+    with running_provider() as address:
+        yield address
+
+
+@contextmanager
+def running_provider():
     """The address of an OpenID provider that lets anyone in under the name that they type."""
     with warnings.catch_warnings():
         import authlib.deprecate  # noqa: F401 - which insists on being heard
