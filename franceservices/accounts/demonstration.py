@@ -11,7 +11,7 @@ from franceservices.accounts.models import TerritoryScope, User
 
 PASSWORD = "demonstration-2026"  # noqa: S105 - known to all on purpose
 SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105 - of the application of codes, likewise
-ACCOUNTS = {
+ACCOUNTS: dict[str, tuple[str, dict]] = {
     "agent@exemple.fr": ("Camille Agent (Aveyron)", {"kind": "departement", "departement_id": "12", "can_edit": True}),
     "lecture@exemple.fr": ("Lou Lecture (Occitanie)", {"kind": "region", "region_id": "76"}),
     "national@exemple.fr": ("Dominique National", {"kind": "national", "can_edit": True}),

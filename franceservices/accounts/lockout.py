@@ -22,9 +22,9 @@ class LockOut(AxesDatabaseHandler):
 
     def get_failures(self, request, credentials=None):
         """How many times over a limit is reached: 0 as long as none is."""
-        counted = zip(self.get_user_attempts(request, credentials), LIMITS, strict=True)
+        counted = list(zip(self.get_user_attempts(request, credentials), LIMITS, strict=True))
         if not account_named(request, credentials):  # ProConnect: nobody is named, only the line counts
-            counted = list(counted)[-1:]
+            counted = counted[-1:]
         return max((_failures(attempts) // limit for attempts, limit in counted), default=0)
 
     def reset_user_attempts(self, request, credentials=None):

@@ -17,7 +17,7 @@ def test_the_account_tells_what_is_granted_and_until_when(agent):
     page = " ".join(signed_in(agent).get(ACCOUNT).text.split())
 
     assert agent.email in page
-    assert "<strong>Aveyron (12)</strong> : vous modifiez" in page
+    assert "<strong>Aveyron (12)</strong> : vous modifiez, sans date de fin" in page
     assert "<strong>Occitanie</strong> : vous lisez, jusqu'au 31 janvier 2030" in page
     assert "<strong>Moselle (57)</strong> : vous modifiez, c'est fini depuis le 31 décembre 2020" in page
     assert "0 code de secours sur 10" in page

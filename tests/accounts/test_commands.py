@@ -1,11 +1,14 @@
 """The commands on accounts."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
+from axes.models import AccessLog
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
 
 from franceservices.accounts import demonstration
 from franceservices.accounts.models import User
@@ -93,6 +96,16 @@ def test_a_lost_second_factor_is_set_up_again(client):
     assert client.get("/gestion/second-facteur/").url == "/gestion/second-facteur/installer/"
     with pytest.raises(CommandError):
         run("reset_second_factor", "inconnu@exemple.fr")
+
+
+def test_sign_ins_older_than_six_months_are_forgotten(client):
+    give_password(client, make_agent())
+    AccessLog.objects.update(attempt_time=timezone.now() - timedelta(days=181))
+    give_password(Client(), make_agent())
+
+    run("axes_reset_logs", "--age", "180")
+
+    assert AccessLog.objects.count() == 1
 
 
 def test_demonstration_accounts_open_with_what_the_readme_says(client):

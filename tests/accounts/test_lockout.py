@@ -129,6 +129,15 @@ def test_no_password_is_kept(agent):
     assert "csrfmiddlewaretoken=*" in kept or "csrfmiddlewaretoken" not in kept
 
 
+def test_failures_say_nothing_in_the_logs(agent, caplog):
+    for _ in range(6):
+        fail(agent.email)
+    succeed(agent, "203.0.113.1")
+
+    assert not [record for record in caplog.records if record.name.startswith("axes")]
+    assert agent.email not in caplog.text
+
+
 def test_failures_are_forgotten_once_they_count_no_more(agent):
     fail(agent.email)
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=31))

@@ -247,9 +247,17 @@ def test_what_is_no_address_is_told_so(client, email):
     assert not mail.outbox
 
 
-def test_a_new_password_opens_again_for_who_was_locked_out(client, agent):
-    for _ in range(5):
-        give_password(client, agent, "non")
+def test_a_link_dies_when_the_password_is_changed_in_another_way(client, agent):
+    token = NEW_PASSWORD.token(agent)
+    change(signed_in(agent))
+    User.objects.filter(pk=agent.pk).update(last_login=None)  # as it was
+
+    assert client.get(NEW, {"jeton": token}).status_code == 410
+
+
+def test_a_new_password_opens_again_for_who_was_locked_out_by_strangers(client, agent):
+    for line in range(50):
+        give_password(Client(REMOTE_ADDR=f"198.51.100.{line}"), agent, "non")
     assert give_password(client, agent).status_code == 429
 
     choose(client, NEW, NEW_PASSWORD.token(agent))

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -21,9 +22,15 @@ START, BACK = "/gestion/proconnect/", "/gestion/proconnect/retour/"
 
 @pytest.fixture(scope="module")
 def provider():
+    with running_provider() as address:
+        yield address
+
+
+@contextmanager
+def running_provider():
     """The address of an OpenID provider that lets anyone in under the name that they type."""
     with warnings.catch_warnings():
-        import authlib.deprecate  # which insists on being heard
+        import authlib.deprecate  # noqa: F401 - which insists on being heard
 
         warnings.simplefilter("ignore")
         import oidc_provider_mock
@@ -113,7 +120,10 @@ def test_an_e_mail_as_identity_is_not_an_account(client, agent):
 def test_a_closed_account_stays_closed(client):
     bound(is_active=False)
 
-    assert come(client, "f3a1").status_code == 403
+    response = come(client, "f3a1")
+
+    assert response.status_code == 403
+    assert "aucun compte de ce portail" in response.text
 
 
 def test_a_session_from_proconnect_ends_when_its_owner_is_deactivated(client):
@@ -140,6 +150,14 @@ def test_an_invitation_binds_and_serves_once(client):
     assert come(Client(), "b8", jeton=token).status_code == 403
     assert Client().get("/gestion/invitation/", {"jeton": token}).status_code == 410
     assert come(Client(), "a7").url == "/gestion/"
+
+
+def test_an_invitation_that_is_not_ours_binds_nothing(client):
+    user = User.objects.create_user("invitee@exemple.fr")
+
+    assert come(client, "a7", jeton=INVITATION.token(user)[:-1]).status_code == 403
+    user.refresh_from_db()
+    assert user.proconnect_sub is None
 
 
 def test_who_is_signed_in_binds_their_own_account(agent):
@@ -206,7 +224,15 @@ def test_a_code_of_ones_own_making_is_refused(client):
 
 
 @pytest.mark.parametrize(
-    "query", [{}, {"error": "access_denied"}, {"state": "x", "code": "y"}, {"code": "y"}, {"state": "\x00"}]
+    "query",
+    [
+        {},
+        {"error": "access_denied"},
+        {"state": "x", "code": "y"},
+        {"code": "y"},
+        {"state": "\x00"},
+        {"error": "x", "state": "y", "code": "z"},
+    ],
 )
 def test_a_way_back_that_nobody_asked_for_signs_nobody_in_nor_out(agent, query):
     client = signed_in(agent)
@@ -237,6 +263,14 @@ def test_an_identity_token_that_is_not_for_us_is_refused(client, monkeypatch, ch
     response = come(client, "f3a1")
 
     assert response.status_code == 403
+    assert "_auth_user_id" not in client.session
+
+
+def test_claims_on_someone_else_are_refused(client, monkeypatch):
+    bound()
+    monkeypatch.setattr(proconnect.ProConnectBackend, "get_userinfo", lambda *_: {"sub": "another"})
+
+    assert come(client, "f3a1").status_code == 403
     assert "_auth_user_id" not in client.session
 
 
@@ -282,13 +316,15 @@ def test_signing_out_also_ends_the_session_at_the_provider(client, provider):
     assert not reads_the_account(client)
 
 
-def test_unknown_identities_do_not_lock_out_those_who_come_from_elsewhere(client):
+def test_unknown_identities_only_lock_out_the_line_that_they_come_from(client):
     bound()
-    request = RequestFactory(REMOTE_ADDR="198.51.100.7").get(BACK)
-    for _ in range(101):
-        user_login_failed.send("test", credentials={}, request=request)
+    for line, failures in (("198.51.100.7", 60), ("198.51.100.8", 100)):
+        for _ in range(failures):
+            request = RequestFactory(REMOTE_ADDR=line).get(BACK)
+            user_login_failed.send("test", credentials={}, request=request)
 
-    assert come(Client(REMOTE_ADDR="198.51.100.7"), "f3a1").status_code == 429
+    assert come(Client(REMOTE_ADDR="198.51.100.8"), "f3a1").status_code == 429
+    assert come(Client(REMOTE_ADDR="198.51.100.7"), "f3a1").status_code == 302
     assert come(client, "f3a1").status_code == 302
 
 

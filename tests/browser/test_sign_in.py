@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from franceservices.accounts.demonstration import PASSWORD
+from tests.accounts.test_proconnect import running_provider
 
-from .conftest import DESK, NARROW, PHONE, output
+from .conftest import DESK, NARROW, PHONE, output, serve
 from .test_accessibility import violations
 
 pytestmark = pytest.mark.browser
@@ -169,3 +170,23 @@ def test_a_password_may_be_shown(visit, portal):
     assert is_fit(page)
     page.keyboard.press("Space")
     expect(field).to_have_attribute("type", "password")
+
+
+def test_proconnect_is_reached_from_our_pages(visit, demonstration_url, static_root):
+    """Browsers follow a form to where the page's policy allows, redirections included: the provider must be there."""
+    with running_provider() as provider:
+        given = {
+            "PROCONNECT_CLIENT_ID": "portail",
+            "PROCONNECT_CLIENT_SECRET": "secret",
+            "PROCONNECT_ISSUER": provider,
+            "PROCONNECT_AUTHORIZE_URL": f"{provider}/oauth2/authorize",
+        }
+        with serve(DATABASE_URL=demonstration_url, STATIC_ROOT=static_root, **given) as portal:
+            page = visit(f"{portal}/gestion/connexion/", complain=False)
+            assert is_fit(page)
+            page.get_by_role("button", name="S'identifier avec ProConnect").click()
+
+            expect(page.get_by_role("heading", name="Authorize Client")).to_be_visible()
+            page.goto(f"{portal}/gestion/proconnect/retour/")
+            expect(page.get_by_role("heading", level=1)).to_have_text("ProConnect ne vous a pas connecté")
+            assert is_fit(page)
