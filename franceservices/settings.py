@@ -138,6 +138,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "staff:home"
+# The address of the portal, without a final slash, as messages sent by e-mail write it.
+PORTAL_URL = env.str("PORTAL_URL", "http://127.0.0.1:8000")
 
 # --- Language and time -----------------------------------------------------------------------------
 
