@@ -40,7 +40,7 @@ class Home(SitesTable):
             "page": page,
             "rows": listing.rows(page, now, self.scope.edits),
             "tiles": to_check.counts(self.sites, now),
-            "departements": form.fields["departement"].choices,
+            "departements": form.departements,
             "by_name": listing.columns(form, *HEADINGS),
             "by_check": listing.columns(form, ("verifie", "Vérifié")),
             "by_reports": listing.columns(form, ("-signalements", "À vérifier")),

@@ -26,6 +26,9 @@ SORTS = {  # tri= in the address: (what the choice says, the order)
     "signalements": ("Sans erreur signalée d'abord", ("waiting_reports", "commune__slug", "pk")),
 }
 USUAL_SORT = "commune"
+SORT_WORDS = {code: words for code, (words, _order) in SORTS.items()}
+TO_CHECK = {rule.code: rule.label for rule in to_check.RULES}
+NO_HOURS, NO_PASSAGE = "non communiqués", "aucun passage"
 
 
 class ListForm(forms.Form):
@@ -34,21 +37,21 @@ class ListForm(forms.Form):
     `departements` is {code: name} of those that there are sites in.
     """
 
-    q = forms.CharField(label="Nom, commune ou numéro", required=False, max_length=100)
-    verifier = forms.ChoiceField(
-        label="À vérifier", required=False, choices=[(rule.code, rule.label) for rule in to_check.RULES]
-    )
+    q = forms.CharField(label="Nom ou commune", required=False, max_length=100)
+    verifier = forms.ChoiceField(label="À vérifier", required=False, choices=TO_CHECK.items())
     type = forms.ChoiceField(label="Type", required=False, choices=KINDS.items())
     etat = forms.ChoiceField(label="État", required=False, choices=STATUSES.items())
-    departement = forms.ChoiceField(label="Département", required=False)
-    tri = forms.ChoiceField(
-        label="Trier par", required=False, choices=[(code, words) for code, (words, _order) in SORTS.items()]
-    )
+    departement = forms.CharField(label="Département", required=False)
+    tri = forms.ChoiceField(label="Trier par", required=False, choices=SORT_WORDS.items())
 
     def __init__(self, data, departements):
         super().__init__(data)
-        self.fields["departement"].choices = departements.items()
+        self.departements = departements
         self.full_clean()
+
+    def clean_departement(self):
+        code = self.cleaned_data["departement"]
+        return code if code in self.departements else ""
 
     def value(self, name):
         return self.cleaned_data.get(name, "")
@@ -69,15 +72,18 @@ class ListForm(forms.Form):
     @property
     def selects(self):
         """(name, label, [(value, words, whether it is chosen)]) of each choice that there is to make."""
-        nothing = {"verifier": "Tous les sites", "type": "Tous", "etat": "Tous", "departement": "Tous"}
-        for name in ("verifier", "type", "etat", "departement", "tri"):
-            choices = list(self.fields[name].choices)
-            if name == "departement" and len(choices) < 2:
+        choices = {
+            "verifier": {"": "Tous les sites", **TO_CHECK},
+            "type": {"": "Tous", **KINDS},
+            "etat": {"": "Tous", **STATUSES},
+            "departement": {"": "Tous", **self.departements},
+            "tri": SORT_WORDS,
+        }
+        for name, options in choices.items():
+            if name == "departement" and len(self.departements) < 2:
                 continue
-            if name in nothing:
-                choices = [("", nothing[name]), *choices]
             chosen = self.sort if name == "tri" else self.value(name)
-            yield name, self.fields[name].label, [(value, words, value == chosen) for value, words in choices]
+            yield name, self.fields[name].label, [(value, words, value == chosen) for value, words in options.items()]
 
     def wanted(self, sites, now):
         """Those of a `SiteQuerySet` that are asked for, in the order asked for, flagged (see `to_check.flagged`)."""
@@ -135,7 +141,7 @@ class Row:
 
     def __post_init__(self):
         self.rules = to_check.rules_of(self.site)
-        self.hours = hours_in_brief(self.site, self.now) or ["non communiqués"]
+        self.hours = hours_in_brief(self.site, self.now) or [NO_PASSAGE if self.site.is_itinerant else NO_HOURS]
         today = self.now.astimezone(self.site.schedule.timezone).date()
         closure = self.site.schedule.closure_on(today)
         self.closed = closed_days_in_french(closure.starts, closure.ends, today) if closure else ""

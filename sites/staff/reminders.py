@@ -1,5 +1,6 @@
 """The weekly message to an agent: what is to check, what others changed, what citizens told."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -17,6 +18,7 @@ from sites.models import Closure, ErrorReport, ReminderSent, Site, SitePartner, 
 from sites.staff import to_check
 
 NAMED = 8
+BLANK_LINES = re.compile(r"\n{3,}")
 LOOKS_BACK = timedelta(days=7)
 SUBJECT = "France services : les fiches de vos sites cette semaine"
 
@@ -80,7 +82,8 @@ def was_sent(user, today):
 
 def text_of(user, summary):
     context = {"user": user, "summary": summary, "portal": settings.PORTAL_URL}
-    return render_to_string("staff/reminders/message.txt", context)
+    text = render_to_string("staff/reminders/message.txt", context)
+    return BLANK_LINES.sub("\n\n", text).rstrip() + "\n"
 
 
 def _to_check(sites, now):
@@ -108,8 +111,9 @@ def _changed(user, territories, since):
     for (key, day), sites in sorted(by_whom.items(), key=lambda item: item[0][1]):
         whom = users.get(key, "Quelqu'un") if isinstance(key, int) else key
         title = f"{whom}, le {day:%d/%m/%Y}"
-        names = sorted(named[site] for site in sites if site in named)
-        yield Lines(title, len(sites), names[:NAMED])
+        names = sorted(named[site] for site in sites if site in named)  # demonstration sites may be gone
+        if names:
+            yield Lines(title, len(names), names[:NAMED])
 
 
 def _key(context):
@@ -126,7 +130,7 @@ def _names(by_whom):
 def _changes(territories, since):
     """(site pk, context of the change, local date) from the history of sites and of what belongs to them."""
     for model in (Site, WeeklySlot, Closure, Stop, SitePartner):
-        events = model._meta.get_field("events").related_model.objects.filter(pgh_created_at__gte=since)
+        events = model._meta.get_field("events").related_model._default_manager.filter(pgh_created_at__gte=since)
         site = "pgh_obj" if model is Site else "site"
         events = territories.restrict(events, f"{site}__commune__departement")
         if model is Site:

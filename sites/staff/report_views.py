@@ -91,7 +91,8 @@ class RejectForm(forms.Form):
     )
 
     def clean(self):
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if data.get("reason") == OTHER and "words" not in self.errors and not data.get("words"):
             self.add_error("words", "Écrivez la raison, en une phrase.")
         return data

@@ -131,6 +131,15 @@ def test_what_a_list_changed_is_told_as_such():
     assert lines.names == ["France services de Rodez"]
 
 
+def test_sites_that_are_no_more_are_not_counted():
+    national = make_national()
+    make_site(is_demo=True)
+
+    import_rows(RODEZ)
+
+    assert [(lines.count, lines.names) for lines in changed(national)] == [(1, ["France services de Rodez"])]
+
+
 def test_a_check_by_a_colleague_is_no_change():
     agent, colleague = make_agent("12"), make_agent("12")
     with pghistory.context(user=agent.pk):
