@@ -4,17 +4,19 @@ from dataclasses import dataclass, field
 
 from django.contrib.gis.geos import Point
 from django.contrib.postgres.aggregates import StringAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, OuterRef, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, JSONArray
 
 from sites.imports import columns, gazetteer
 from sites.imports.checks import check
 from sites.imports.gazetteer import latitude_of, longitude_of
+from sites.imports.held import HELD, Proposal, take_out
 from sites.imports.issues import ERROR, WARNING, Findings, Issue
 from sites.imports.resource import SiteResource, week_of
 from sites.imports.text import tidy
 from sites.imports.widgets import full_code
-from sites.models import Site, WeeklySlot
+from sites.models import ListProposal, Site, WeeklySlot
 
 CREATE, UPDATE, REOPEN, CLOSE = "create", "update", "reopen", "close"
 COMPARED_COLUMNS = (
@@ -33,6 +35,7 @@ COMPARED_COLUMNS = (
     "labelled_on",
     "week",
 )
+HELD_LOCALLY = "La préfecture tient cette donnée : la sienne est gardée, celle de la liste lui est proposée."
 
 
 @dataclass(slots=True)
@@ -51,13 +54,17 @@ class Change:
 
 @dataclass
 class Plan:
-    """What an import would do. `absent` and `demonstration` are the sites that the table does not hold."""
+    """What an import would do. `absent` and `demonstration` are the sites that the table does not hold.
+
+    `proposals` are those to write, or to take away: they change no site.
+    """
 
     is_demo: bool
     is_complete: bool
     rows: int = 0
     unchanged: int = 0
     changes: list[Change] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     demonstration: int = 0
@@ -83,7 +90,7 @@ class Plan:
 
     @property
     def changes_something(self):
-        return bool(self.changes or self.demonstration or (self.is_complete and self.absent))
+        return bool(self.changes or self.proposals or self.demonstration or (self.is_complete and self.absent))
 
 
 def analyse(table, *, is_complete=False, is_demo=False):
@@ -166,11 +173,19 @@ def _misshapen(row, header):
 
 
 def _sites_known(is_demo):
-    """{external id: {attribute: value}} of the sites to compare with; `position` is (longitude, latitude)."""
+    """{external id: {attribute: value}} of the sites to compare with; `position` is (longitude, latitude).
+
+    `proposed` is [[field, value], …], what earlier lists proposed.
+    """
+    proposed = ListProposal.objects.filter(site=OuterRef("pk")).order_by().values_list(JSONArray("field", "value"))
     rows = (
         Site.objects.filter(is_demo=is_demo)
         .annotate(x=longitude_of("location"), y=latitude_of("location"), week=_week_as_text())
-        .values("pk", "external_id", "slug", "status", "closed_on", "x", "y", *COMPARED_COLUMNS)
+        .annotate(proposed=ArraySubquery(proposed))
+        .values(
+            *("pk", "external_id", "slug", "status", "closed_on", "x", "y", "locally_owned_fields", "proposed"),
+            *COMPARED_COLUMNS,
+        )
         .order_by()
     )
     return {row["external_id"]: row | {"position": (row.pop("x"), row.pop("y"))} for row in rows}
@@ -207,6 +222,8 @@ def _compare(site, was, line, plan):
     differences = {
         name: (was[name], value) for name, value in said.items() if value not in (None, "") and value != was[name]
     }
+    proposals = take_out(was["locally_owned_fields"], said, differences, week)
+    _propose(proposals, was, said, line, plan)
     if was["status"] == Site.Status.ACTIVE and not differences:
         plan.unchanged += 1
         return
@@ -214,12 +231,27 @@ def _compare(site, was, line, plan):
     for name in said:
         if name not in differences and name not in ("position", "week"):
             setattr(site, name, was[name])
+    if "position" not in differences:
+        site.longitude, site.latitude = was["position"]
     site.pk = was["pk"]
     if "name" not in differences:
         site.slug = was["slug"]
     plan.changes.append(
         Change(action, line, _completed(site, plan), week if "week" in differences else None, differences)
     )
+
+
+def _propose(proposals, was, said, line, plan):
+    """Add to `plan` the proposals that are not waiting already, and a warning for each that stands."""
+    proposed = dict(was["proposed"])
+    for name, value in proposals.items():
+        if value is not None:
+            attribute, column = HELD[name]
+            plan.issues.append(Issue(WARNING, "held_locally", line, column, str(said[attribute]), HELD_LOCALLY))
+        if proposed.pop(name, None) != value:
+            plan.proposals.append(Proposal(was["pk"], name, value))
+    given_back = proposed.keys() - set(was["locally_owned_fields"])
+    plan.proposals += [Proposal(was["pk"], name, None) for name in sorted(given_back)]
 
 
 def _completed(site, plan):

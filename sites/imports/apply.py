@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pghistory
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from sites.imports.analysis import CREATE, REOPEN, UPDATE, analyse
 from sites.imports.columns import DAYS
 from sites.imports.issues import ERROR
-from sites.models import Closure, ImportBatch, Site, SitePartner, Stop, WeeklySlot
+from sites.models import Closure, ImportBatch, ListProposal, Site, SitePartner, Stop, WeeklySlot
 
 # Any constant will do, as long as nothing else locks on it.
 LOCK = 20_200_101
@@ -114,6 +115,7 @@ def _write(plan, source):
         _write_hours(plan)
         if plan.is_complete:
             _close(plan.absent)
+        _write_proposals(plan.proposals, batch)
     tell_the_planner()
     return batch
 
@@ -181,6 +183,24 @@ def _copy_slots(slots):
     ):
         for slot in slots:
             copy.write_row(slot)
+
+
+def _write_proposals(proposals, batch):
+    """A proposal that says something new is to be decided again, even where the one before was dismissed."""
+    over = [Q(site=one.site, field=one.field) for one in proposals if one.value is None]
+    if over:
+        ListProposal.objects.filter(Q(*over, _connector=Q.OR)).delete()
+    ListProposal.objects.bulk_create(
+        [
+            ListProposal(site_id=one.site, field=one.field, value=one.value, batch=batch)
+            for one in proposals
+            if one.value is not None
+        ],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["site", "field"],
+        update_fields=["value", "batch", "proposed_at", "dismissed_at", "dismissed_by"],
+    )
 
 
 def _close(external_ids):

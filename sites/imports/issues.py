@@ -39,6 +39,7 @@ WARNINGS = {
     "several_emails": "Plusieurs adresses électroniques",
     "email": "Adresse électronique illisible",
     "phone": "Numéro de téléphone illisible",
+    "held_locally": "Valeur tenue par la préfecture",
 }
 TITLES = {ERROR: ERRORS, WARNING: WARNINGS}
 

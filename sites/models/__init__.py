@@ -3,6 +3,7 @@
 from sites.models.hours import Closure, RecurringSlot, Stop, WeeklySlot
 from sites.models.imports import ImportBatch, ListProposal
 from sites.models.partners import Demarche, Partner
+from sites.models.reminders import ReminderSent
 from sites.models.reports import ErrorReport
 from sites.models.site import Site, SitePartner
 
@@ -14,6 +15,7 @@ __all__ = [
     "ListProposal",
     "Partner",
     "RecurringSlot",
+    "ReminderSent",
     "Site",
     "SitePartner",
     "Stop",

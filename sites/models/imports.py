@@ -1,5 +1,6 @@
 """The lists that were imported, and what they propose where the prefecture has its own word."""
 
+from django.conf import settings
 from django.db import models
 
 from sites.models.site import Site
@@ -23,10 +24,17 @@ class ImportBatch(models.Model):
         return f"{self.file_name}, {self.applied_at:%d/%m/%Y}"
 
 
-class ListProposal(models.Model):
-    """What the last list says of a field that the prefecture holds (`Site.locally_owned_fields`), until it is decided.
+class ListProposalQuerySet(models.QuerySet):
+    def waiting(self):
+        """Those that nobody has decided yet."""
+        return self.filter(dismissed_at=None)
 
-    `value` is what `staff.record` holds of that field.
+
+class ListProposal(models.Model):
+    """What the last list says of a field that the prefecture holds (`Site.locally_owned_fields`).
+
+    `value` is a text, a commune's INSEE code, [longitude, latitude], or {"1": [["09:00", "12:00"], …], …}: the hours
+    of each ISO weekday, Sunday left out. Once dismissed it is kept, so that the same list does not ask again.
     """
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="list_proposals")
@@ -34,6 +42,12 @@ class ListProposal(models.Model):
     value = models.JSONField("valeur proposée")
     batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="proposals", verbose_name="import")
     proposed_at = models.DateTimeField("proposé le", auto_now=True)
+    dismissed_at = models.DateTimeField("écarté le", null=True, blank=True)
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="écarté par"
+    )
+
+    objects = ListProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = "proposition d'une liste"

@@ -14,7 +14,7 @@ from franceservices.territories.models import Commune
 from sites import site_views
 from sites.imports.checks import distance_km
 from sites.models import Site
-from sites.staff import record_actions
+from sites.staff import proposals, record_actions, reports_queue
 from sites.staff.access import SitePage
 from sites.staff.edit_choices import Choices
 from sites.staff.record import record_of
@@ -25,6 +25,7 @@ from sites.staff.wording import Names, in_french, label
 
 FAR_KM = 0.3  # a pin that moves further is asked about
 COMMUNES_WITHIN_KM = 30
+TAKEN = "La valeur de la liste est écrite dans la fiche : relisez, puis enregistrez."
 BUSY = "La fiche est en cours de modification par un import : attendez un instant, puis enregistrez à nouveau."
 
 
@@ -39,7 +40,11 @@ class Edit(SitePage):
 
     def get(self, request, external_id):
         record = record_of(self.site)
-        return self._page(self._form(record), Opened(record))
+        taken = self._proposals().filter(pk=_number(request.GET.get("proposition"))).first()
+        if not taken:
+            return self._page(self._form(record), Opened(record))
+        form = self._form(record, shown=proposals.with_value(record, taken))
+        return self._page(form, Opened(record), note=TAKEN)
 
     def post(self, request, external_id):
         opened = Opened.read(request.POST.get("opened", ""), self.site)
@@ -49,6 +54,15 @@ class Edit(SitePage):
         typed = request.POST.copy()
         note = self._act(typed, action, details)
         return self._page(self._form(opened.record, typed=typed), opened, note=note, at=_anchor(action, details))
+
+    def _proposals(self):
+        """What the list proposes for this site, and nobody has decided."""
+        return proposals.waiting(self.site)
+
+    def _report(self):
+        """What a citizen told, that this form answers; None when it answers nothing."""
+        asked = self.request.POST if self.request.method == "POST" else self.request.GET
+        return reports_queue.report_for(Site.objects.filter(pk=self.site.pk), asked.get("signalement"))
 
     def _form(self, record, **typed):
         return RecordForm(record, Choices.of(self.site, record), self.today, **typed)
@@ -93,15 +107,25 @@ class Edit(SitePage):
             return self._page(form, opened, note=BUSY, status=503)
 
     def _saved(self, opened, mine):
-        changes = save(self.sites, self.site.pk, opened.before, mine, self.request.user)
+        report = self._report()
+        with transaction.atomic():
+            changes = save(self.sites, self.site.pk, opened.before, mine, self.request.user)
+            if report:
+                self._thank(report)
         names = Names.of([(key, value) for key, (_before, value) in changes.items()])
         if changes:
-            told = [label(key, names) for key in changes]
-            told = ", ".join(one[0].lower() + one[1:] for one in told)
+            labels = [label(key, names) for key in changes]
+            told = ", ".join(one[0].lower() + one[1:] for one in labels)
             messages.success(self.request, f"Enregistré, et déjà en ligne : {told}.")
         else:
             messages.success(self.request, "Rien n'a changé : la fiche est notée comme vérifiée aujourd'hui.")
         return redirect("staff:edit", self.site.external_id)
+
+    def _thank(self, report):
+        try:
+            reports_queue.accept(report, self.request.user)
+        except reports_queue.AlreadyHandled as error:
+            messages.info(self.request, str(error))
 
     def _previewed(self, opened, mine):
         """The public page as it would be: written, rendered, and taken back."""
@@ -123,8 +147,12 @@ class Edit(SitePage):
     # --- The page ----------------------------------------------------------------------------------
 
     def _page(self, form, opened, *, note="", move=None, undecided=(), at="", status=200):
+        report, now = self._report(), timezone.now()
         context = {
             "site": self.site,
+            "report": report,
+            "said_today": reports_queue.said_today(report, now) if report else [],
+            "proposals": proposals.told(list(self._proposals().select_related("site__commune__departement")), now),
             "form": form,
             "opened": opened.signed(self.site),
             "collisions": opened.collisions_in_french(self.request.POST),
@@ -245,3 +273,8 @@ def _anchor(action, details):
         case "add", [prefix]:
             return prefix
     return "position"
+
+
+def _number(text):
+    """A number as an address gives it; None when it is none that a table could hold."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None

@@ -398,20 +398,21 @@ def _rows_of(record, kind):
 class RecordForm:
     """All the forms of a site's page as one: unbound with a record's values, or bound to what was sent.
 
-    `choices` holds what may be chosen (`edit_choices.Choices`). `typed` (a QueryDict) fills an unbound form with what
-    was typed so far, unread.
+    `choices` holds what may be chosen (`edit_choices.Choices`). An unbound form shows another record when it is `shown`
+    one, and what was typed so far, unread, when it is given `typed` (a QueryDict).
     """
 
-    def __init__(self, record, choices, today, data=None, typed=None):
+    def __init__(self, record, choices, today, data=None, typed=None, shown=None):
         self.record, self.choices = record, choices
+        shown = shown or record
         communes = choices.communes
-        self.site = SiteForm(data, initial=initial_of_site(record, communes) | typed_in(SiteForm, typed))
-        self.slots = Slots(data, initial=typed_rows(Slots, typed, "hours") or initial_slots(record), prefix="hours")
+        self.site = SiteForm(data, initial=initial_of_site(shown, communes) | typed_in(SiteForm, typed))
+        self.slots = Slots(data, initial=typed_rows(Slots, typed, "hours") or initial_slots(shown), prefix="hours")
         self.closures = Closures(
-            data, initial=typed_rows(Closures, typed, "closures") or initial_closures(record, today), prefix="closures"
+            data, initial=typed_rows(Closures, typed, "closures") or initial_closures(shown, today), prefix="closures"
         )
         self.stops = Stops(
-            data, initial=typed_rows(Stops, typed, "stops") or initial_stops(record, communes), prefix="stops"
+            data, initial=typed_rows(Stops, typed, "stops") or initial_stops(shown, communes), prefix="stops"
         )
         self.partners = [
             (partner, PartnerForm(data, initial=self._presence(partner, typed), prefix=f"partner-{partner.pk}"))

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from sites.models import ListProposal
+from sites.staff import proposals
 from sites.staff.merging import merge
 from sites.staff.record import is_editable, owned_fields, record_of, write
 
@@ -34,10 +34,5 @@ def save(sites, pk, before, mine, user):
         site.locally_owned_fields = sorted({*site.locally_owned_fields, *owned_fields(changes)})
         site.verified_at, site.verified_by = timezone.now(), user
         write(site, changes)
-        _forget_proposals(site, changes)
+        proposals.decide(site, owned_fields(changes), user)
         return {key: (current.get(key), value) for key, value in changes.items()}
-
-
-def _forget_proposals(site, changes):
-    """What the list proposed for a field that has just been put right was decided by that."""
-    ListProposal.objects.filter(site=site, field__in=owned_fields(changes)).delete()

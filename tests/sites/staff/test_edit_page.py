@@ -8,9 +8,9 @@ from django.db import connection
 from django.utils import timezone
 
 from franceservices.territories.models import Commune
-from sites.models import Closure, Site, SitePartner
+from sites.models import Closure, ErrorReport, ImportBatch, ListProposal, Site, SitePartner
 from sites.staff.record import record_of
-from tests.factories import METZ, ONET, make_site, make_stop
+from tests.factories import METZ, ONET, RODEZ, make_site, make_stop
 from tests.people import make_agent, make_national, make_reader, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -393,5 +393,76 @@ def test_the_form_costs_the_same_however_many_lines(agent, django_assert_max_num
     for weekday in range(1, 6):
         make_stop(bus, weekday=weekday)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         agent.get(address(bus))
+
+
+# --- What citizens and the list say ----------------------------------------------------------------
+
+
+def test_a_citizens_report_is_beside_the_form_and_answered_by_saving(
+    agent, mailoutbox, django_capture_on_commit_callbacks
+):
+    site = make_site()
+    report = ErrorReport.objects.create(
+        site=site, subject="hours", message="Fermé le lundi depuis septembre", email="claude@exemple.fr", sender="x"
+    )
+
+    page = agent.get(address(site), {"signalement": report.pk})
+    with django_capture_on_commit_callbacks(execute=True):
+        agent.post(
+            address(site), fields_of(page) | {"signalement": report.pk, "hours-0-opens": "", "hours-0-closes": ""}
+        )
+
+    report.refresh_from_db()
+    assert "Fermé le lundi depuis septembre" in page.text
+    assert (report.status, report.handled_by.name, report.email) == ("accepted", "Camille Agent", "")
+    assert [mail.to for mail in mailoutbox] == [["claude@exemple.fr"]]
+
+
+def test_a_report_on_another_site_is_not_answered(agent):
+    site, other = make_site(), make_site()
+    report = ErrorReport.objects.create(site=other, subject="hours", message="Un message d'ailleurs", sender="x")
+
+    page = agent.get(address(site), {"signalement": report.pk})
+    agent.post(address(site), fields_of(page) | {"signalement": report.pk})
+
+    report.refresh_from_db()
+    assert "Un message d'ailleurs" not in page.text
+    assert report.status == "new"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "key", "after"),
+    [
+        ("phone", "05 65 00 00 09", "phone", "05 65 00 00 09"),
+        ("commune", ONET, "commune", [ONET, "12000"]),
+        ("postal_code", "12850", "commune", [RODEZ, "12850"]),
+        ("location", [2.575, 44.351], "location", [2.575, 44.351]),
+        ("hours", {"1": [["10:00", "12:00"]]}, "hours.1", [["10:00", "12:00", "all", "open", None, None]]),
+        ("hours", {"1": [["10:00", "12:00"]]}, "hours.2", []),
+    ],
+)
+def test_what_the_list_proposes_is_taken_by_a_link_then_saved(agent, field, value, key, after):
+    site = make_site()
+    batch = ImportBatch.objects.create(file_name="liste.csv", sha256="0")
+    proposal = ListProposal.objects.create(site=site, field=field, value=value, batch=batch)
+    before = record_of(site)
+
+    page = agent.get(address(site), {"proposition": proposal.pk})
+    unchanged = record_of(site)
+    sent = fields_of(page)
+    confirmed = agent.post(address(site), sent).context
+    if confirmed and confirmed["move"]:
+        agent.post(address(site), sent | {"confirm_move": confirmed["move"].token})
+
+    assert unchanged == before
+    assert record_of(site)[key] == after
+    assert not site.list_proposals.waiting().exists()
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "9" * 30, "²", ""])
+def test_a_proposal_or_a_report_that_is_none_is_ignored(agent, number):
+    site = make_site()
+
+    assert agent.get(address(site), {"proposition": number, "signalement": number}).status_code == 200

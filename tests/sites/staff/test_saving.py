@@ -122,7 +122,7 @@ def test_what_the_list_proposed_is_decided_by_a_change():
 
     saved(site, phone="2")
 
-    assert list(site.list_proposals.values_list("field", flat=True)) == ["note"]
+    assert list(site.list_proposals.waiting().values_list("field", flat=True)) == ["note"]
 
 
 def test_only_the_slots_that_differ_are_written_anew():
