@@ -121,15 +121,19 @@ class _Rows:
 
 def _events_of(site):
     """{table: its events}, of the site and of all rows that were ever its own."""
-    events = {"site": Site.pgh_event_model.objects.filter(pgh_obj=site.pk)}
+    events = {"site": _every_event_of(Site).filter(pgh_obj=site.pk)}
     for table, model in ROWS.items():
-        every = model.pgh_event_model.objects
+        every = _every_event_of(model)
         events[table] = every.filter(pgh_obj__in=every.filter(site=site.pk).values("pgh_obj"))
     return events
 
 
+def _every_event_of(model: Any):
+    return model.pgh_event_model.objects
+
+
 def _latest(events, moment):
-    """The last event of each object at a moment, but for what was gone.
+    """The last event of each object at a moment, but for what was gone: a site leaves thousands of slots behind it.
 
     Numbers order the events of an object, times do not: a transaction has the time it began, even if it then waited for
     another to end.

@@ -140,7 +140,8 @@ class ComparisonForm(forms.Form):
         return self.cleaned_data["au"]
 
     def clean(self):
-        days = super().clean()
+        super().clean()
+        days = self.cleaned_data
         if days.get("du") and days.get("au") and days["du"] >= days["au"]:
             self.add_error("du", "Le premier jour doit venir avant le second.")
         return days

@@ -48,7 +48,7 @@ def with_value(record, proposal):
     insee, postal_code = record["commune"]
     match field:
         case "hours":
-            days = {f"hours.{weekday}": [] for weekday in OF_LISTS} | {
+            days: dict[str, list] = {f"hours.{weekday}": [] for weekday in OF_LISTS} | {
                 f"hours.{weekday}": [[opens, closes, "all", "open", None, None] for opens, closes in spans]
                 for weekday, spans in value.items()
             }
