@@ -1,57 +1,39 @@
 """The dashboard, the queue of reports and the proposals in a real browser: by keyboard, without script, on a phone."""
 
-import os
-import subprocess
-import sys
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import DESK, NARROW, PHONE, ROOT
+from .conftest import DESK, NARROW, PHONE, run
 from .test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE, NARROW], ids=["1366", "390", "320"])
-# An agent of Aveyron with something of everything to do, signed in: prints the key of the session.
+# Something of everything to do for the agent of the demonstration accounts.
 PREPARE = """
-from importlib import import_module
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from sites.models import ImportBatch, Site
-from tests.people import DEVICE_ID_SESSION_KEY, make_agent
-from tests.sites.staff.test_to_check import make_report
-agent = make_agent("12")
-first, second, *_ = Site.objects.in_departement("12").order_by("pk")
-make_report(first, email="ada@exemple.fr")
-first.list_proposals.create(field="phone", value="05 36 49 00 99", batch=ImportBatch.objects.last())
-session = import_module(settings.SESSION_ENGINE).SessionStore()
-session[SESSION_KEY] = str(agent.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-session[HASH_SESSION_KEY] = agent.get_session_auth_hash()
-session[DEVICE_ID_SESSION_KEY] = agent.totpdevice_set.get().persistent_id
-session.save()
-print(session.session_key)
+import django
+django.setup()
+from django.utils import timezone
+from franceservices.accounts.models import User
+from franceservices.accounts.scopes import Scope
+from sites.models import ErrorReport, ImportBatch, Site
+edits = Scope.of(User.objects.get(email="agent@exemple.fr"), timezone.localdate()).edits
+site = Site.objects.within_territories(edits).order_by("pk").first()
+ErrorReport.objects.create(site=site, subject="hours", message="Fermé le lundi depuis septembre.", sender="x")
+site.list_proposals.create(field="phone", value="05 36 49 00 99", batch=ImportBatch.objects.last())
 """
 
 
 @pytest.fixture(scope="module")
-def session_key(demonstration_url):
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-v0", "-c", PREPARE]
-    environment = os.environ | {"ENVIRONMENT": "local", "DATABASE_URL": demonstration_url}
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-    return done.stdout.split()[-1]
+def something_to_do(demonstration_url):
+    run("-c", PREPARE, DATABASE_URL=demonstration_url, DJANGO_SETTINGS_MODULE="franceservices.settings")
 
 
 @pytest.fixture
-def visit_desk(visit, portal, session_key):
+def visit_desk(visit_as, something_to_do):
     """`visit_desk(path, size)` opens a page of the staff as that agent."""
-
-    def open_page(path, size=DESK, **options):
-        cookie = {"name": "sessionid", "value": session_key, "domain": "127.0.0.1", "path": "/"}
-        state = {"cookies": [cookie | {"expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"}]}
-        return visit(portal + path, size, storage_state=state | {"origins": []}, **options)
-
-    return open_page
+    return partial(visit_as, "agent")
 
 
 @SIZES
