@@ -59,9 +59,11 @@ def test_every_page_is_accessible_and_fits(visit_desk, path, size):
 def test_to_refuse_a_report_one_gives_a_reason(visit_desk, size):
     page = visit_desk("/gestion/signalements/", size, complain=False)
     page.get_by_role("link", name="Refuser").click()
+    refuse = page.get_by_role("button", name="Refuser ce signalement")
+    expect(refuse).to_be_visible()  # else axe looks at a page that has not arrived yet
     assert violations(page) == []
 
-    page.get_by_role("button", name="Refuser ce signalement").click()
+    refuse.click()
 
     expect(page.get_by_text("Choisissez une raison")).to_be_visible()
     assert violations(page) == []
