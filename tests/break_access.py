@@ -138,27 +138,6 @@ CHECKS = [
         "return super().has_change_permission(request, obj)",
         NATIONAL,
     ),
-    Check(
-        "people: no scope is added to oneself",
-        PEOPLE,
-        "return super().has_add_permission(request) and obj != request.user",
-        "return super().has_add_permission(request)",
-        ADMIN,
-    ),
-    Check(
-        "people: one's own scopes",
-        PEOPLE,
-        "return super().has_change_permission(request) and obj != request.user",
-        "return super().has_change_permission(request)",
-        ADMIN,
-    ),
-    Check(
-        "people: one's own scopes are not taken away",
-        PEOPLE,
-        "return request.scope.is_national and obj != request.user",
-        "return request.scope.is_national",
-        ADMIN,
-    ),
     Check("people: actions leave oneself out", PEOPLE, "queryset.exclude(pk=request.user.pk)", "queryset", ADMIN),
     Check(
         "people: what a form holds",

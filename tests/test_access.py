@@ -145,7 +145,9 @@ def test_who_gets_what(role):
 
 
 def is_refused(address, role, answer):
-    return answer.status >= "400" or (address.is_of_staff and role in OUTSIDE)
+    """By the door, or by what lies behind it. One's own account is one's own, and a form sent back is not a refusal."""
+    outside = role in OUTSIDE and address.is_of_staff and not address.name.startswith("accounts:")
+    return outside or answer.status in ("403", "404", "405", "410")
 
 
 def not_to_be_told(address, role, answer):

