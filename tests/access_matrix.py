@@ -20,6 +20,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import quote
 
+from django.core import signing
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -29,8 +30,14 @@ from django.utils.regex_helper import normalize
 
 from franceservices import health
 from sites.models import Closure, ErrorReport, ImportBatch, ListProposal, SitePartner
+from sites.staff import putting_back
+from sites.staff.edit_choices import Choices
+from sites.staff.edit_views import Opened
+from sites.staff.record import record_of
+from sites.staff.record_forms import RecordForm
 from tests.factories import METZ, RODEZ, TOULOUSE, make_site, make_stop
 from tests.people import grant, make_agent, make_national, make_reader, signed_in
+from tests.sites.staff.forms import sent_by
 
 TABLE = Path(__file__).with_name("access_matrix.csv")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -40,8 +47,37 @@ STAFF = ("/gestion/", "/admin/")
 # A word of each site, in all that is told of it: where it may not be read, nothing of the site was said.
 WORDS = {"own": "Rouerguetemoin", "seen": "Toulousetemoin", "other": "Messintemoin"}
 NEVER = "nulle0part"  # what no address leads to
+
+
+def record_changed(world, role, key):
+    """The form of a site's record as a browser would send it, the note changed."""
+    site = world.sites.get(key, world.sites["own"])
+    record = record_of(site)
+    choices = Choices.of(site, record)
+    form = RecordForm(record, choices, timezone.localdate())
+    return sent_by(form) | {"opened": Opened(record).signed(site), "note": "Sonnez"}
+
+
+def version_put_back(world, role, key):
+    """What the page to put a version back would send, signed for whoever asks."""
+    site, user = world.sites.get(key, world.sites["own"]), world.people.get(role, world.people["national"])
+    held = {"site": site.pk, "user": user.pk, "asked": {}, "of": timezone.now().isoformat()}
+    held |= {"shown": {"note": site.note}, "wanted": {"note": "Sonnez"}}
+    return {"jeton": signing.dumps(held, salt=putting_back.SALT)}
+
+
+def still_right(world, role, key):
+    return {"seul": world.sites[key].external_id}
+
+
+# What the page of an address is asked for, where it says nothing otherwise.
+QUERIES = {"staff:put_back": lambda: {"etat": timezone.now().isoformat(), "champ": "note"}}
 # What the page of an address is sent by POST, where an empty form would write nothing anyway.
 BODIES = {
+    "staff:edit": record_changed,
+    "staff:put_back": version_put_back,
+    "staff:still_right": still_right,
+    "staff:reject_report": {"reason": "0"},
     "admin:accounts_user_change": {
         "email": "autre@exemple.fr",
         "name": "Autre",
@@ -116,7 +152,7 @@ class World:
         batch = ImportBatch.objects.create(file_name="liste.csv", sha256="0" * 64)
         self.batch = batch
         self.proposals = {
-            key: ListProposal.objects.create(site=site, field="name", value=WORDS[key], batch=batch)
+            key: ListProposal.objects.create(site=site, field="note", value=WORDS[key], batch=batch)
             for key, site in self.sites.items()
         }
         self.clients = {role: self._client(role) for role in ROLES}
@@ -178,8 +214,14 @@ class World:
             "sites:region code": {"own": "76", "other": "44"}.get(key, "99"),
             "sites:demarche slug": {"own": "rsa", "other": "passeport"}.get(key, NEVER),
             "object_id": self._row(address, key),
+            "pk": self._number(address, key),
         }
         return str(known.get(f"{address.name} {argument}", known.get(argument, NEVER)))
+
+    def _number(self, address, key):
+        """That of a report, or of what the list proposes."""
+        rows = self.proposals if "proposal" in address.name else self.reports
+        return rows[key].pk if key in rows else 987654321
 
     def _row(self, address, key):
         """The key of a row in Django's admin; one's `own` account is that of the national administrator."""
@@ -221,13 +263,21 @@ def ask(world, role, address, key, method):
     send = getattr(world.clients[role], method.lower())
     with undone(world.clients[role]):
         before = written_rows()
-        response = send(path, BODIES.get(address.name, {})) if method == "POST" else send(path)
+        if method == "POST":
+            response = send(path, body_of(world, role, address, key))
+        else:
+            response = send(path, query_params=QUERIES.get(address.name, dict)())
         text = everything_said(response)
         return Answer(
             status_of(response),
             frozenset(key for key, word in WORDS.items() if word.lower() in text),
             frozenset(table for table, count in written_rows().items() if count != before.get(table)),
         )
+
+
+def body_of(world, role, address, key):
+    body = BODIES.get(address.name, {})
+    return body if isinstance(body, dict) else body(world, role, key)
 
 
 def status_of(response):

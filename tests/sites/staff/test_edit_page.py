@@ -12,6 +12,7 @@ from sites.models import Closure, ErrorReport, ImportBatch, ListProposal, Site, 
 from sites.staff.record import record_of
 from tests.factories import METZ, ONET, RODEZ, make_site, make_stop
 from tests.people import make_agent, make_national, make_reader, signed_in
+from tests.sites.staff.forms import sent_by
 
 pytestmark = pytest.mark.django_db
 
@@ -30,16 +31,7 @@ def address(site):
 
 def fields_of(response):
     """What a browser would send back of the page's form, untouched: {name: value}."""
-    form, sent = response.context["form"], {"opened": response.context["opened"]}
-    parts = [form.site, *(one for _partner, one in form.partners)]
-    for formset in (form.slots, form.closures, form.stops):
-        parts += [formset.management_form, *formset.forms]
-    for part in parts:
-        for bound in part:
-            value = bound.value()
-            if value not in (None, False, ""):
-                sent[bound.html_name] = str(value) if value is not True else "on"
-    return sent
+    return sent_by(response.context["form"]) | {"opened": response.context["opened"]}
 
 
 def opened(client, site):
