@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.core import signing
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +13,7 @@ from franceservices.accounts.access import Needs
 from franceservices.territories.models import Commune
 from sites import site_views
 from sites.imports.checks import distance_km
+from sites.locks import SitesBusy
 from sites.models import Site
 from sites.staff import proposals, record_actions, reports_queue
 from sites.staff.access import SitePage
@@ -103,7 +104,7 @@ class Edit(SitePage):
             return self._previewed(opened, mine) if is_preview else self._saved(opened, mine)
         except Collided as error:
             return self._page(form, Opened(error.current, error.collisions), status=409)
-        except OperationalError:  # an import holds the tables
+        except SitesBusy:
             return self._page(form, opened, note=BUSY, status=503)
 
     def _saved(self, opened, mine):
