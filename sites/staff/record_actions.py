@@ -5,7 +5,6 @@ What was typed comes in as a mutable QueryDict. The page's script adds and copie
 
 from franceservices.territories import geocoder
 
-ACROSS_WEEK = range(2, 6)  # from Monday to Friday
 SLOT_FIELDS = ("opens", "closes", "weeks", "by_appointment", "valid_from", "valid_until")
 
 
