@@ -18,6 +18,7 @@ from sites.models import Site
 from sites.staff import proposals, record_actions, reports_queue
 from sites.staff.access import SitePage
 from sites.staff.edit_choices import Choices
+from sites.staff.hours_typed import read_whole
 from sites.staff.record import record_of
 from sites.staff.record_actions import NoAddress
 from sites.staff.record_forms import RecordForm
@@ -41,7 +42,7 @@ class Edit(SitePage):
 
     def get(self, request, external_id):
         record = record_of(self.site)
-        taken = self._proposals().filter(pk=_number(request.GET.get("proposition"))).first()
+        taken = self._proposals().filter(pk=read_whole(request.GET.get("proposition"))).first()
         if not taken:
             return self._page(self._form(record), Opened(record))
         form = self._form(record, shown=proposals.with_value(record, taken))
@@ -274,8 +275,3 @@ def _anchor(action, details):
         case "add", [prefix]:
             return prefix
     return "position"
-
-
-def _number(text):
-    """A number as an address gives it; None when it is none that a table could hold."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None

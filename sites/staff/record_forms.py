@@ -8,8 +8,8 @@ from franceservices.territories.models import Commune
 from franceservices.territories.names import normalise
 from sites.imports.text import tidy
 from sites.models import RecurringSlot, Site, SitePartner
-from sites.staff.hours_typed import UnreadableHour, UnreadableNumber, read_degrees, read_hour
-from sites.staff.record import WEEKDAYS, in_order, stop_key, stop_of
+from sites.staff.hours_typed import UnreadableHour, UnreadableNumber, read_degrees, read_hour, read_whole
+from sites.staff.record import TEXTS, WEEKDAYS, in_order, stop_key, stop_of
 from sites.written_hours import WEEKDAYS as DAY_NAMES
 
 MOST_SLOTS, MOST_CLOSURES, MOST_STOPS = 70, 40, 80
@@ -339,9 +339,8 @@ def overlap(slot, other):
 def initial_of_site(record, communes):
     insee, postal_code = record["commune"]
     longitude, latitude = record["location"]
-    texts = ("phone", "email", "website", "appointment", "note", "address", "address_extra")
     return {
-        **{name: record[name] for name in texts},
+        **{name: record[name] for name in TEXTS},
         "parent": record["parent"] or "",
         "commune": communes.label(insee),
         "postal_code": postal_code,
@@ -464,8 +463,7 @@ class RecordForm:
         """The record that a valid form asks for: what it does not show stays as it was."""
         data = self.site.cleaned_data
         mine = {key: value for key, value in self.record.items() if not self._shows(key)}
-        mine |= {name: data[name] for name in ("phone", "email", "website", "appointment", "note")}
-        mine |= {name: data[name] for name in ("address", "address_extra")}
+        mine |= {name: data[name] for name in TEXTS}
         mine["parent"] = int(data["parent"]) if data["parent"] else None
         mine["commune"] = [data["commune"].pk, data["postal_code"]]
         mine["location"] = [data["longitude"], data["latitude"]]
@@ -511,6 +509,10 @@ def typed_rows(formset, typed, prefix):
     """What was typed in each line of a formset, as its initial data; [] when nothing was."""
     if typed is None:
         return []
-    total = typed.get(f"{prefix}-TOTAL_FORMS", "")
-    lines = min(int(total), formset.max_num) if total.isascii() and total.isdigit() and len(total) < 4 else 0
+    lines = min(how_many(typed, prefix), formset.max_num)
     return [typed_in(formset.form, typed, f"{prefix}-{number}-") for number in range(lines)]
+
+
+def how_many(typed, prefix):
+    """The number of lines of a formset, as it is typed."""
+    return read_whole(typed.get(f"{prefix}-TOTAL_FORMS", ""), digits=3) or 0
