@@ -83,7 +83,8 @@ def _theirs(proposal, communes):
         case "appointment":
             return [Site.Appointment(value).label]
         case "location":
-            metres = metres_between(*value, site.location.x, site.location.y)
+            longitude, latitude = value
+            metres = metres_between(longitude, latitude, site.location.x, site.location.y)
             return [f"Un point à {wording.distance_in_french(metres)} du vôtre"]
         case "hours":
             return hours_in_french(value)

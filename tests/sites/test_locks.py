@@ -6,6 +6,7 @@ from time import sleep
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from sites.locks import SitesBusy, locked, writing
 from sites.models import Closure, ListProposal, Site
@@ -111,3 +112,19 @@ def test_still_right_during_an_import_is_told_to_wait():
 
     assert "un import" in page.text
     assert Site.objects.get().verified_at is None
+
+
+def test_putting_back_during_an_import_is_told_to_wait():
+    site, desk = make_site(phone="05 36 49 00 01"), signed_in(make_agent("12"))
+    before = timezone.now()
+    Site.objects.filter(pk=site.pk).update(phone="05 36 49 00 02")
+    address = f"/gestion/sites/{site.external_id}/retablir/"
+    token = desk.get(address, {"etat": before.isoformat()}).context["token"]
+    with someone_else() as cursor, impatient():
+        cursor.execute("LOCK TABLE sites_site IN SHARE ROW EXCLUSIVE MODE")
+
+        page = desk.post(address, {"jeton": token})
+
+    assert page.status_code == 409
+    assert "un import" in page.text
+    assert Site.objects.get().phone == "05 36 49 00 02"
