@@ -7,6 +7,7 @@ from django.contrib.gis.db import models
 from franceservices.accounts.admin_site import NationalAdmin, NationalMay
 from franceservices.territories.models import Departement
 from sites.admin.position import PositionField
+from sites.locks import locked
 from sites.models import Closure, Site, SitePartner, Stop, WeeklySlot
 
 CHANGED_SINCE = "Quelqu'un a modifié ce site depuis que vous l'avez ouvert. Rouvrez-le, puis reportez vos changements."
@@ -76,7 +77,7 @@ class SiteForm(forms.ModelForm):
 
     def now_changed_at(self):
         """Held until the end of the transaction, so that nobody comes between."""
-        return Site.objects.select_for_update().get(pk=self.instance.pk).updated_at.isoformat()
+        return locked(Site.objects).get(pk=self.instance.pk).updated_at.isoformat()
 
 
 class DepartementFilter(admin.SimpleListFilter):

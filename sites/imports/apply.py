@@ -140,10 +140,17 @@ def _remove_demonstration():
 def _write_sites(plan):
     Site.objects.bulk_create([change.site for change in plan.of(CREATE)], batch_size=BATCH)
     known = [change.site for change in plan.of(UPDATE, REOPEN)]
+    _let_go_of_principals(plan)
     # One statement for thousands of sites; each of them exists, so nothing is inserted.
     Site.objects.bulk_create(
         known, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN_BY_LISTS
     )
+
+
+def _let_go_of_principals(plan):
+    """What was an antenne, and is a principal now, depends no more on the one that the prefecture chose for it."""
+    promoted = [change.site.pk for change in plan.of(UPDATE, REOPEN) if "kind" in change.differences]
+    Site.objects.filter(pk__in=promoted).exclude(parent=None).update(parent=None)
 
 
 def _write_hours(plan):

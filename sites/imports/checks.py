@@ -1,20 +1,16 @@
 """What can only be seen by comparing cells with each other and with the gazetteer. Pure."""
 
-import math
-
+from franceservices.territories.drive import metres_between
 from franceservices.territories.extents import in_france
 from franceservices.territories.names import normalise
 
 # The official list's points lie 0.3 km (median) to 5.9 km (99 in 100) from their commune's.
 FAR_KM = 20
-EARTH_RADIUS_KM = 6371.0
 
 
 def distance_km(a, b):
-    """Great-circle distance between two (longitude, latitude) in degrees."""
-    (x1, y1), (x2, y2) = [(math.radians(x), math.radians(y)) for x, y in (a, b)]
-    h = math.sin((y2 - y1) / 2) ** 2 + math.cos(y1) * math.cos(y2) * math.sin((x2 - x1) / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * math.asin(min(1, math.sqrt(h)))
+    """Kilometres as the crow flies between two (longitude, latitude) in degrees."""
+    return metres_between(*a, *b) / 1000
 
 
 def check(site, cells, communes, findings):

@@ -37,7 +37,7 @@ class ListProposal(models.Model):
     of each ISO weekday, Sunday left out. Once dismissed it is kept, so that the same list does not ask again.
     """
 
-    site = models.ForeignKey(Site, models.CASCADE, related_name="list_proposals")
+    site = models.ForeignKey(Site, models.CASCADE, related_name="list_proposals", db_index=False)  # the constraint's
     field = models.CharField("champ", max_length=30)
     value = models.JSONField("valeur proposée")
     batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="proposals", verbose_name="import")

@@ -33,7 +33,7 @@ class ErrorReport(models.Model):
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="traité par"
     )
-    rejection_reason = models.CharField("motif du refus", max_length=300, blank=True)
+    rejection_reason = models.CharField("motif du refus", max_length=300, blank=True, db_default="")
 
     class Meta:
         verbose_name = "erreur signalée"

@@ -2,8 +2,9 @@
 
 import re
 
-from django.db import transaction
 from django.utils import timezone
+
+from sites.locks import locked, writing
 
 EXTERNAL_ID = re.compile(r"[0-9A-Za-z]{1,20}")
 
@@ -15,15 +16,13 @@ class NotAllKnown(Exception):
 def stamp(sites, external_ids, user):
     """Say that those of `sites` that have these identifiers were checked now by `user`: their names, in order.
 
-    Nothing else of them changes. All or none: raises `NotAllKnown`.
+    Nothing else of them changes. All or none: raises `NotAllKnown`, or `SitesBusy`.
     """
     wanted = set(external_ids)
     if not all(EXTERNAL_ID.fullmatch(external_id) for external_id in wanted):
         raise NotAllKnown
-    with transaction.atomic():
-        # In one order, so that two people who tick the same sites wait for each other instead of blocking each other.
-        locked = sites.filter(external_id__in=wanted).order_by("pk").select_for_update(of=("self",))
-        found = dict(locked.values_list("pk", "name"))
+    with writing():
+        found = dict(locked(sites.filter(external_id__in=wanted)).values_list("pk", "name"))
         if len(found) != len(wanted):
             raise NotAllKnown
         sites.model.objects.filter(pk__in=found).update(verified_at=timezone.now(), verified_by=user)

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from franceservices.territories.models import Commune
 from sites.models import Partner, Site
-from sites.staff.record_forms import KnownCommunes
+from sites.staff.record_fields import KnownCommunes
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.core import signing
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,10 +13,12 @@ from franceservices.accounts.access import Needs
 from franceservices.territories.models import Commune
 from sites import site_views
 from sites.imports.checks import distance_km
+from sites.locks import SitesBusy
 from sites.models import Site
 from sites.staff import proposals, record_actions, reports_queue
 from sites.staff.access import SitePage
 from sites.staff.edit_choices import Choices
+from sites.staff.hours_typed import read_whole
 from sites.staff.record import record_of
 from sites.staff.record_actions import NoAddress
 from sites.staff.record_forms import RecordForm
@@ -40,7 +42,7 @@ class Edit(SitePage):
 
     def get(self, request, external_id):
         record = record_of(self.site)
-        taken = self._proposals().filter(pk=_number(request.GET.get("proposition"))).first()
+        taken = self._proposals().filter(pk=read_whole(request.GET.get("proposition"))).first()
         if not taken:
             return self._page(self._form(record), Opened(record))
         form = self._form(record, shown=proposals.with_value(record, taken))
@@ -103,7 +105,7 @@ class Edit(SitePage):
             return self._previewed(opened, mine) if is_preview else self._saved(opened, mine)
         except Collided as error:
             return self._page(form, Opened(error.current, error.collisions), status=409)
-        except OperationalError:  # an import holds the tables
+        except SitesBusy:
             return self._page(form, opened, note=BUSY, status=503)
 
     def _saved(self, opened, mine):
@@ -273,8 +275,3 @@ def _anchor(action, details):
         case "add", [prefix]:
             return prefix
     return "position"
-
-
-def _number(text):
-    """A number as an address gives it; None when it is none that a table could hold."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None

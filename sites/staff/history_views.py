@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from franceservices.accounts.access import Needs
+from sites.locks import SitesBusy
 from sites.staff import history, putting_back
 from sites.staff.access import SitePage
 from sites.staff.record import is_editable, record_of
@@ -25,6 +26,7 @@ PER_PAGE = 25
 CHANGED_SINCE = (
     "La fiche a changé depuis que vous avez ouvert cette page. Rien n'a été écrit : relisez ce qui changerait."
 )
+BUSY = "La fiche est en cours de modification par un import : attendez un instant, puis recommencez."
 IMPOSSIBLE = "Ces valeurs ne peuvent plus être rétablies ensemble. Rien n'a été écrit."
 
 
@@ -103,6 +105,8 @@ class PutBack(PageInLocalTime):
             return self._ask(held["asked"], CHANGED_SINCE)
         except putting_back.CannotBePutBack:
             return self._ask(held["asked"], IMPOSSIBLE)
+        except SitesBusy:
+            return self._ask(held["asked"], BUSY)
         messages.success(request, _done(len(written), held["of"]))
         return redirect("staff:history", self.site.external_id)
 

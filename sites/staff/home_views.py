@@ -8,11 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from franceservices.accounts.access import Needs
+from sites.locks import SitesBusy
 from sites.staff import checking, listing, table_files, to_check
 from sites.staff.access import SitesPage
 
 A_PAGE = 50
 NAMED = 3
+NONE_TICKED = "Aucun site n'est coché : cochez ceux dont la fiche est toujours exacte."
+BUSY = "Ces fiches sont en cours de modification par un import : attendez un instant, puis recommencez."
 HEADINGS = (("nom", "Site"), ("commune", "Commune"))
 
 
@@ -74,17 +77,22 @@ class StillRight(SitesPage):
 
     def post(self, request):
         alone = request.POST.get("seul")
-        wanted = [alone] if alone else request.POST.getlist("site")
-        try:
-            names = checking.stamp(self.sites, wanted, request.user)
-        except checking.NotAllKnown:
-            raise Http404 from None
-        if names:
-            messages.success(request, _said(names))
-        else:
-            messages.error(request, "Aucun site n'est coché : cochez ceux dont la fiche est toujours exacte.")
+        self._stamp([alone] if alone else request.POST.getlist("site"))
         query = QueryDict(request.POST.get("retour", "")[:1000]).urlencode()
         return redirect(f"{reverse('staff:home')}?{query}" if query else "staff:home")
+
+    def _stamp(self, wanted):
+        try:
+            names = checking.stamp(self.sites, wanted, self.request.user)
+        except checking.NotAllKnown:
+            raise Http404 from None
+        except SitesBusy:
+            messages.error(self.request, BUSY)
+            return
+        if names:
+            messages.success(self.request, _said(names))
+        else:
+            messages.error(self.request, NONE_TICKED)
 
 
 def _said(names):

@@ -1,4 +1,4 @@
-"""Hours and positions as people type them in a form. Pure."""
+"""Hours, positions and numbers as forms and addresses bring them. Pure."""
 
 import re
 
@@ -30,3 +30,8 @@ def read_degrees(text):
     if not NUMBER.fullmatch(text.strip()):
         raise UnreadableNumber(text)
     return round(float(text.strip().replace(",", ".")), 6)
+
+
+def read_whole(text, digits=17):
+    """'12' as 12; None when it is no whole number, or one of more digits than a key of the database has."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= digits else None

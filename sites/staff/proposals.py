@@ -5,26 +5,16 @@ from datetime import time
 
 from django.utils import timezone
 
+from franceservices.territories.drive import metres_between
 from franceservices.territories.models import Commune
-from sites.imports.checks import distance_km
 from sites.models import ListProposal, Site
+from sites.staff import wording
 from sites.staff.week_in_brief import hours_in_brief, in_brief
 from sites.written_hours import WEEKDAYS, in_french
 
 OF_LISTS = range(1, 7)  # lists say nothing of Sundays
-LABELS = {
-    "phone": "Téléphone",
-    "email": "Adresse électronique",
-    "website": "Site internet",
-    "appointment": "Rendez-vous",
-    "note": "Précisions",
-    "address": "Adresse",
-    "address_extra": "Complément d'adresse",
-    "postal_code": "Code postal",
-    "commune": "Commune",
-    "location": "Position sur la carte",
-    "hours": "Horaires",
-}
+# A list says the commune apart from its postal code, and the hours of a week as one.
+LABELS = wording.LABELS | {"commune": "Commune", "postal_code": "Code postal", "hours": "Horaires"}
 
 
 def waiting(site):
@@ -93,9 +83,9 @@ def _theirs(proposal, communes):
         case "appointment":
             return [Site.Appointment(value).label]
         case "location":
-            km = distance_km(tuple(value), (site.location.x, site.location.y))
-            far = f"{km * 1000:.0f} m" if km < 1 else f"{km:.1f} km".replace(".", ",")
-            return [f"Un point à {far} du vôtre"]
+            longitude, latitude = value
+            metres = metres_between(longitude, latitude, site.location.x, site.location.y)
+            return [f"Un point à {wording.distance_in_french(metres)} du vôtre"]
         case "hours":
             return hours_in_french(value)
     return str(value).splitlines()

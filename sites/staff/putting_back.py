@@ -5,9 +5,10 @@ from typing import Any
 
 import pghistory
 from django.core import signing
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from franceservices.territories.models import Commune
+from sites.locks import locked, writing
 from sites.models import Site
 from sites.staff import history
 from sites.staff.record import is_editable, record_of
@@ -76,12 +77,12 @@ def read(token, site, user):
 def put_back(sites, held, user):
     """Write what a token holds on its site of a queryset; returns what was written, as `saving.save` does.
 
-    Raises `ChangedSince` when a value is not what was shown, `CannotBePutBack` when the database refuses, and
-    `Site.DoesNotExist`; nothing is written then.
+    Raises `ChangedSince` when a value is not what was shown, `CannotBePutBack` when the database refuses,
+    `SitesBusy` and `Site.DoesNotExist`; nothing is written then.
     """
     try:
-        with transaction.atomic(), pghistory.context(put_back_of=held["of"]):
-            now = record_of(sites.select_for_update(of=("self",)).get(pk=held["site"]))
+        with writing(), pghistory.context(put_back_of=held["of"]):
+            now = record_of(locked(sites).get(pk=held["site"]))
             if any(now.get(key) != value for key, value in held["shown"].items()):
                 raise ChangedSince
             written = save(sites, held["site"], held["shown"], held["wanted"], user)

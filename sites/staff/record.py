@@ -21,7 +21,6 @@ from sites.models import Closure, Site, SitePartner, Stop, WeeklySlot
 # What the prefecture keeps right; the rest is the list's.
 TEXTS = ("phone", "email", "website", "appointment", "note", "address", "address_extra")
 OF_THE_LIST = ("name", "kind", "format", "network", "status", "labelled_on", "closed_on")
-SITE_KEYS = (*OF_THE_LIST, "parent", "commune", "location", *TEXTS)
 ROWS = ("hours", "closures", "partners", "stops")
 WEEKDAYS = range(1, 8)
 # Key -> the fields that lists no longer overwrite once the prefecture has changed it (`Site.locally_owned_fields`).

@@ -4,8 +4,8 @@ What was typed comes in as a mutable QueryDict. The page's script adds and copie
 """
 
 from franceservices.territories import geocoder
+from sites.staff.record_forms import how_many
 
-ACROSS_WEEK = range(2, 6)  # from Monday to Friday
 SLOT_FIELDS = ("opens", "closes", "weeks", "by_appointment", "valid_from", "valid_until")
 
 
@@ -15,7 +15,7 @@ class NoAddress(Exception):
 
 def add_line(typed, prefix, weekday=None):
     """One empty line more in a formset."""
-    total = _total(typed, prefix)
+    total = how_many(typed, prefix)
     typed[f"{prefix}-TOTAL_FORMS"] = str(total + 1)
     if weekday:
         typed[f"{prefix}-{total}-weekday"] = str(weekday)
@@ -49,15 +49,10 @@ def place_on_address(typed):
     return found[0].label
 
 
-def _total(typed, prefix):
-    text = typed.get(f"{prefix}-TOTAL_FORMS", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-
-
 def _lines(typed):
     """[(ISO weekday, {field: typed})] of the week's slots."""
     lines = []
-    for number in range(_total(typed, "hours")):
+    for number in range(how_many(typed, "hours")):
         day = typed.get(f"hours-{number}-weekday", "")
         if day in "1234567" and day:
             lines.append((int(day), {name: typed.get(f"hours-{number}-{name}", "") for name in SLOT_FIELDS}))

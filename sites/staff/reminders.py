@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -67,17 +66,27 @@ def summary_for(user, territories, today):
 
 
 def send(user, summary, today):
-    """Send the message, once in a week: whether it was. Raises `OSError` when the mail server refuses."""
-    with transaction.atomic():
-        monday = today - timedelta(days=today.weekday())
-        _mark, is_first = ReminderSent.objects.get_or_create(user=user, monday=monday)
-        if is_first:  # a failure takes the mark back
-            send_mail(SUBJECT, text_of(user, summary), None, [user.email])
-    return is_first
+    """Send the message, once in a week: whether it was. Raises `OSError` when the mail server refuses.
+
+    No transaction waits for that server: the week is marked before, and given back when it refuses.
+    """
+    mark, is_first = ReminderSent.objects.get_or_create(user=user, monday=_monday_of(today))
+    if not is_first:
+        return False
+    try:
+        send_mail(SUBJECT, text_of(user, summary), None, [user.email])
+    except BaseException:
+        mark.delete()
+        raise
+    return True
 
 
 def was_sent(user, today):
-    return ReminderSent.objects.filter(user=user, monday=today - timedelta(days=today.weekday())).exists()
+    return ReminderSent.objects.filter(user=user, monday=_monday_of(today)).exists()
+
+
+def _monday_of(day):
+    return day - timedelta(days=day.weekday())
 
 
 def text_of(user, summary):

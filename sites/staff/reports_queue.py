@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from sites.models import ErrorReport, Site
+from sites.staff.hours_typed import read_whole
 from sites.staff.week_in_brief import hours_in_brief
 
 logger = logging.getLogger(__name__)
@@ -50,9 +51,9 @@ def report_for(sites, pk):
 
     For the page that edits a site: `?signalement=12`.
     """
-    if not pk or not pk.isascii() or not pk.isdigit() or len(pk) > 18:
-        return None
-    return ErrorReport.objects.filter(pk=pk, site__in=sites, status=ErrorReport.Status.NEW).first()
+    number = read_whole(pk)
+    waiting = ErrorReport.objects.filter(pk=number, site__in=sites, status=ErrorReport.Status.NEW)
+    return waiting.first() if number else None
 
 
 def accept(report, user):

@@ -1,8 +1,8 @@
 """Putting a site's record right: never over what someone else wrote meanwhile, and in one transaction."""
 
-from django.db import transaction
 from django.utils import timezone
 
+from sites.locks import locked, writing
 from sites.staff import proposals
 from sites.staff.merging import merge
 from sites.staff.record import is_editable, owned_fields, record_of, write
@@ -21,11 +21,11 @@ def save(sites, pk, before, mine, user):
     """Write what `mine` changed of `before` on the site `pk` of a queryset, and stamp it as checked by a `User`.
 
     Both are records (see `staff.record`); what someone else changed meanwhile stays. Returns {key: (before, after)} of
-    what was written. Raises `Site.DoesNotExist` when it is none of these sites, `Collided` when both changed a value;
-    nothing is written then.
+    what was written. Raises `Site.DoesNotExist` when it is none of these sites, `Collided` when both changed a value,
+    `SitesBusy`; nothing is written then.
     """
-    with transaction.atomic():
-        site = sites.select_for_update(of=("self",)).get(pk=pk)
+    with writing():
+        site = locked(sites).get(pk=pk)
         current = record_of(site)
         merged = merge(before, current, mine)
         changes = {key: value for key, value in merged.changes.items() if is_editable(key)}

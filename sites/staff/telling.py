@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import asin, atan2, cos, degrees, radians, sin, sqrt
+from math import atan2, cos, degrees, radians, sin
 from typing import Any
 
 from django.utils import timezone
 
 from franceservices.accounts.models import User
+from franceservices.territories.drive import metres_between
 from sites.models import ImportBatch
-from sites.staff.wording import Names, in_french, label
+from sites.staff.wording import Names, distance_in_french, in_french, label
 from sites.written_hours import day_in_french
 
 ORIGINS = {"form": "depuis la fiche", "admin": "depuis l'administration", "api": "par l'API"}
 BY_A_COMMAND = "par une commande"
 FORGOTTEN = "compte supprimé"
-EARTH_RADIUS_M = 6_371_009
 WINDS = ("le nord", "le nord-est", "l'est", "le sud-est", "le sud", "le sud-ouest", "l'ouest", "le nord-ouest")
 
 
@@ -85,24 +85,18 @@ def _line(key, before, after, names):
 
 def moved(before, after):
     """'déplacé de 340 m vers le nord-est', from two [longitude, latitude]; '' when it did not move."""
-    metres, bearing = _way(before, after)
+    metres = metres_between(*before, *after)
     if metres < 1:
         return ""
-    far = f"{metres / 1000:.1f}".replace(".", ",") + " km" if metres >= 995 else f"{_rounded(metres)} m"
-    return f"déplacé de {far} vers {WINDS[round(bearing / 45) % 8]}"
+    return f"déplacé de {distance_in_french(metres)} vers {WINDS[round(_bearing(before, after) / 45) % 8]}"
 
 
-def _rounded(metres):
-    return int(round(metres, -1 if metres >= 100 else 0))
-
-
-def _way(before, after):
-    """How far one [longitude, latitude] is from another on a sphere, in metres, and in which direction (90: east)."""
+def _bearing(before, after):
+    """In which direction one [longitude, latitude] goes to another, in degrees (0: north, 90: east)."""
     (x1, y1), (x2, y2) = ([radians(degree) for degree in point] for point in (before, after))
-    half = sin((y2 - y1) / 2) ** 2 + cos(y1) * cos(y2) * sin((x2 - x1) / 2) ** 2
     east = sin(x2 - x1) * cos(y2)
     north = cos(y1) * sin(y2) - sin(y1) * cos(y2) * cos(x2 - x1)
-    return 2 * EARTH_RADIUS_M * asin(sqrt(half)), degrees(atan2(east, north)) % 360
+    return degrees(atan2(east, north)) % 360
 
 
 def moment_in_french(moment):

@@ -1,13 +1,13 @@
-"""The keys and values of a site's record, in French."""
+"""The keys and values of a site's record, in French: the one vocabulary of the form, the history and the proposals."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from franceservices.territories.models import Commune
 from sites.models import Partner, Site, SitePartner
 from sites.opening_hours import slots_from_rows, spans_in_french
 from sites.staff.record import stop_of
-from sites.written_hours import WEEKDAYS, day_in_french
+from sites.written_hours import WEEKDAYS, day_in_french, hour_in_french
 
 NOTHING = "rien"
 LABELS = {
@@ -77,7 +77,7 @@ def label(key, names):
         return f"Partenaire : {names.partners.get(which, which)}"
     if kind == "stops":
         weekday, opens, *_ = stop_of(key)
-        return f"Passage du {WEEKDAYS[weekday - 1]} à {_hour(opens)}"
+        return f"Passage du {WEEKDAYS[weekday - 1]} à {hour_in_french(time.fromisoformat(opens))}"
     return LABELS[key]
 
 
@@ -87,6 +87,13 @@ def in_french(key, value, names):
     if value in (None, "") or (kind != "hours" and not value):
         return NOTHING
     return WRITERS.get(kind, _text)(key, value, names)
+
+
+def distance_in_french(metres):
+    """'12 m', '340 m' (to 10 m), then '1,2 km'."""
+    if metres >= 995:
+        return f"{metres / 1000:.1f} km".replace(".", ",")
+    return f"{round(metres, -1 if metres >= 100 else 0):.0f} m"
 
 
 def _text(key, value, names):
@@ -131,11 +138,6 @@ def _location(key, value, names):
 
 def _parent(key, value, names):
     return names.sites.get(value, "un autre site")
-
-
-def _hour(text):
-    hours, minutes = text.split(":")
-    return f"{int(hours)} h {minutes}" if minutes != "00" else f"{int(hours)} h"
 
 
 WRITERS = {

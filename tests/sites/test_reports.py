@@ -288,3 +288,17 @@ def test_addresses_are_forgotten_once_handled_or_after_six_months_and_reports_af
         ("Message 2", ""),
     ]
     assert "3 adresses effacées, 1 signalements supprimés." in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_report_can_be_written_by_the_version_that_served_before_this_one():
+    """While a new version is put in place, the old one still answers: it knows no reason to refuse."""
+    site = make_site()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sites_errorreport (site_id, subject, message, email, status, sender, reported_at)"
+            " VALUES (%s, 'hours', 'Fermé le mardi', '', 'new', '', now())",
+            [site.pk],
+        )
+
+    assert ErrorReport.objects.get().rejection_reason == ""

@@ -174,3 +174,15 @@ def test_a_plan_that_is_only_looked_at_proposes_nothing():
 
     assert proposed() == {}
     assert ImportBatch.objects.count() == 1
+
+
+def test_an_antenne_that_becomes_a_principal_depends_on_no_other_site():
+    """Which the prefecture had chosen: the database would refuse the whole list."""
+    import_rows(RODEZ | {"type_fs": "Antenne"}, ALBI)
+    Site.objects.filter(external_id=RODEZ["id_fs"]).update(parent=Site.objects.get(external_id=ALBI["id_fs"]))
+
+    plan, _batch = import_rows(RODEZ, ALBI)
+
+    rodez = Site.objects.get(external_id=RODEZ["id_fs"])
+    assert (rodez.kind, rodez.parent) == ("principal", None)
+    assert plan.counts["updated"] == 1

@@ -54,7 +54,7 @@ def test_a_proposal_is_told_in_french_beside_ones_own_value(field, value, theirs
     assert [line.replace("\u00a0", " ") for line in told.ours] == ours
 
 
-@pytest.mark.parametrize(("latitude", "said"), [(44.351, "111 m"), (44.40, "5,6 km")])
+@pytest.mark.parametrize(("latitude", "said"), [(44.351, "110 m"), (44.40, "5,6 km")])
 def test_a_point_is_told_by_its_distance(latitude, said):
     site = make_site(at=(44.35, 2.57))
 

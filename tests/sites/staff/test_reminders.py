@@ -7,6 +7,7 @@ import pghistory
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from sites.models import Closure, ReminderSent, Site, WeeklySlot
@@ -200,3 +201,13 @@ def test_one_address_that_fails_stops_nobody_else_and_is_tried_again(capsys, mon
     assert f"{bad.email} : non envoyé (SMTPRecipientsRefused)" in capsys.readouterr().err
     monkeypatch.undo()
     assert remind(capsys) == [f"{bad.email} : envoyé", f"{good.email} : déjà envoyé cette semaine"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_waits_for_the_mail_server(monkeypatch):
+    waited_in_a_transaction = []
+    monkeypatch.setattr(reminders, "send_mail", lambda *_: waited_in_a_transaction.append(connection.in_atomic_block))
+
+    reminders.send(make_agent("12"), reminders.Summary([], [], None), date(2026, 11, 23))
+
+    assert waited_in_a_transaction == [False]
