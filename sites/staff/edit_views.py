@@ -126,6 +126,9 @@ class Edit(SitePage):
             reports_queue.accept(report, self.request.user)
         except reports_queue.AlreadyHandled as error:
             messages.info(self.request, str(error))
+        else:
+            thanked = ", et la personne est remerciée par courriel" if report.email else ""
+            messages.success(self.request, f"Le signalement est classé comme corrigé{thanked}.")
 
     def _previewed(self, opened, mine):
         """The public page as it would be: written, rendered, and taken back."""
