@@ -59,6 +59,7 @@ def test_every_page_is_accessible_and_fits(visit_desk, path, size):
 def test_to_refuse_a_report_one_gives_a_reason(visit_desk, size):
     page = visit_desk("/gestion/signalements/", size, complain=False)
     page.get_by_role("link", name="Refuser").click()
+    expect(page.get_by_role("heading", name="Refuser un signalement")).to_be_visible()
     assert violations(page) == []
 
     page.get_by_role("button", name="Refuser ce signalement").click()
