@@ -25,7 +25,10 @@ class Needs(Enum):
 
 
 class VerifiedPage(View):
-    """A page for those who signed in with their second factor, whatever was granted to them: their own account."""
+    """A page for those who signed in with their second factor, whatever was granted to them: their own account.
+
+    `self.scope` says what that is; the header reads it from the request.
+    """
 
     def dispatch(self, request, *args, **kwargs):
         response = self._turned_away(request) or self._let_in(request, *args, **kwargs)
@@ -37,6 +40,7 @@ class VerifiedPage(View):
             return redirect_to_login(request.get_full_path())
         if not request.user.is_verified():
             return redirect_to_login(request.get_full_path(), resolve_url("accounts:second_factor"))
+        self.scope = request.scope = Scope.of(request.user, timezone.localdate())
         return None
 
     def _let_in(self, request, *args, **kwargs):
@@ -46,8 +50,7 @@ class VerifiedPage(View):
 class StaffPage(VerifiedPage):
     """A page for those who signed in with their second factor and were granted a territory that is not over.
 
-    `self.scope` says what they may read and edit. A page that is not for them does not exist: 404. What they change
-    goes down in history under their name.
+    A page that is not for them does not exist: 404. What they change goes down in history under their name.
     """
 
     needs = Needs.READ
@@ -57,7 +60,6 @@ class StaffPage(VerifiedPage):
         elsewhere = super()._turned_away(request)
         if elsewhere:
             return elsewhere
-        self.scope = request.scope = Scope.of(request.user, timezone.localdate())
         if self.needs.is_met_by(self.scope):
             return None
         if self.scope.reads or self.needs is Needs.NATIONAL:

@@ -128,6 +128,9 @@ class Edit(SitePage):
             reports_queue.accept(report, self.request.user)
         except reports_queue.AlreadyHandled as error:
             messages.info(self.request, str(error))
+        else:
+            thanked = ", et la personne est remerciée par courriel" if report.email else ""
+            messages.success(self.request, f"Le signalement est classé comme corrigé{thanked}.")
 
     def _previewed(self, opened, mine):
         """The public page as it would be: written, rendered, and taken back."""
@@ -252,16 +255,15 @@ def _nearest_commune(position):
 def _errors(form):
     """[(id of a field, name, sentence)] for the summary at the top, in the order of the page."""
     found = []
-    for part in form.parts:
-        lines = part.forms if hasattr(part, "forms") else [part]
-        for line in lines:
-            for name, sentences in line.errors.items():
-                if name in line.fields:
-                    found += [(line[name].id_for_label, line[name].label, sentence) for sentence in sentences]
-                else:
-                    found += [("", "", sentence) for sentence in sentences]
-        if hasattr(part, "forms"):
-            found += [("", "", sentence) for sentence in part.non_form_errors()]
+    for about, line in form.lines:
+        for name, sentences in line.errors.items():
+            if name in line.fields:
+                label = f"{about}, {line[name].label.lower()}" if about else line[name].label
+                found += [(line[name].id_for_label, label, sentence) for sentence in sentences]
+            else:
+                found += [("", "", sentence) for sentence in sentences]
+    for formset in [part for part in form.parts if hasattr(part, "non_form_errors")]:
+        found += [("", "", sentence) for sentence in formset.non_form_errors()]
     return found
 
 

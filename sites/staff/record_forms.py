@@ -189,6 +189,19 @@ class RecordForm:
             for weekday in WEEKDAYS
         ]
 
+    @property
+    def lines(self):
+        """[(what a line is about, or '', its form)], in the order of the page."""
+        stops = self.stops.forms if self.choices.has_round else []
+        slots = sorted(self.slots.forms, key=lambda slot: str(slot["weekday"].value()))
+        return [
+            *((f"passage {number}", stop) for number, stop in enumerate(stops, 1)),
+            *((name_of_day(slot["weekday"].value()), slot) for slot in slots),
+            *(("fermeture", closure) for closure in self.closures.forms),
+            ("", self.site),
+            *((partner.name, form) for partner, form in self.partners),
+        ]
+
     def as_record(self):
         """The record that a valid form asks for: what it does not show stays as it was."""
         data = self.site.cleaned_data
@@ -219,6 +232,11 @@ class RecordForm:
         if kind == "stops":
             return self.choices.has_round and which in {form["key"].value() for form in self.stops.forms}
         return kind == "partners"
+
+
+def name_of_day(weekday):
+    """The name of an ISO weekday as a form sends it; '' when it is none."""
+    return DAY_NAMES[int(weekday) - 1] if str(weekday) in map(str, WEEKDAYS) else ""
 
 
 def offer(form, name, choices):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import METZ, RODEZ, make_site
-from tests.people import make_agent, make_user, signed_in
+from tests.people import make_agent, make_national, make_reader, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +48,20 @@ def test_public_pages_ask_nobody_who_they_are(client):
 
     assert not response.cookies
     assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.parametrize(("make", "offered"), [(make_national, True), (make_agent, False), (make_reader, False)])
+@pytest.mark.parametrize("address", ["/gestion/", "/gestion/compte/"])
+def test_the_header_leads_to_the_administration_those_who_may_enter(make, offered, address):
+    page = signed_in(make()).get(address).text
+
+    assert ('href="/admin/"' in page) is offered
+
+
+def test_what_is_not_found_leads_back_to_ones_sites_and_elsewhere_to_the_search(client):
+    under = signed_in(make_agent()).get("/gestion/sites/NULLEPART/").text
+    public = client.get("/nulle-part/").text
+
+    assert "Revenir à mes sites" in under
+    assert "Trouver une France services" not in under
+    assert "Revenir à mes sites" not in public

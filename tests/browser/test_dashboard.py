@@ -111,10 +111,21 @@ def test_a_phone_keeps_the_table_a_table(visit_desk):
 
 def test_a_tile_filters_the_table_and_the_file_follows(visit_desk):
     page = visit_desk("/gestion/")
+    tile = page.get_by_role("link", name="Pas vérifié depuis 6 mois")
+    how_many = int(tile.locator("strong").text_content())
 
-    page.get_by_role("link", name="1 Erreur signalée", exact=True).click()
+    tile.click()
 
-    expect(page.get_by_role("rowheader")).to_have_count(1)
+    expect(page.get_by_role("rowheader")).to_have_count(how_many)
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
-    assert download.value.path().read_text(encoding="utf-8-sig").count("\n") == 2
+    assert download.value.path().read_text(encoding="utf-8-sig").count("\n") == how_many + 1
+
+
+def test_a_search_by_keyboard_starts_at_its_results(visit_desk):
+    page = visit_desk("/gestion/")
+    page.get_by_label("Nom ou commune").fill("rodez")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#resultats")).to_be_focused()
+    expect(page.locator("#resultats")).to_contain_text("1 site")

@@ -24,14 +24,14 @@ def database(demonstration_url):
 
 @pytest.fixture
 def site(database):
-    """`site(kind)`: the number of a site of Aveyron that no other test has touched."""
+    """`site(formats)`: the number of a site of Aveyron, one that no other test has touched while there is any."""
     taken = set()
 
     def take(formats=("fixe",)):
         query = (
             "SELECT external_id FROM sites_site JOIN territories_commune ON insee = commune_id"
-            " WHERE departement_id = '12' AND status = 'active' AND verified_at IS NULL AND format = ANY(%s)"
-            " AND kind = 'principal' ORDER BY external_id"
+            " WHERE departement_id = '12' AND status = 'active' AND format = ANY(%s)"
+            " AND kind = 'principal' ORDER BY verified_at IS NOT NULL, external_id"
         )
         number = next(n for (n,) in database.execute(query, [list(formats)]).fetchall() if n not in taken)
         taken.add(number)
@@ -92,6 +92,34 @@ def test_a_day_is_copied_on_the_week_and_a_slot_added(visit_as, site):
     expect(saved(page)).to_contain_text("horaires du samedi")
     assert hours(page, "Jeudi")[1].input_value() == "08:00"
     assert hours(page, "Samedi", 0)[0].input_value() == "10:00"
+
+
+def test_what_was_saved_is_where_the_page_starts(visit_as, site):
+    page = visit_as("agent", address(site()))
+    page.get_by_role("link", name="Fermer quelques jours").press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Du", exact=True)).to_be_focused()
+
+    save(page)
+
+    expect(page.locator(".fr-alert")).to_be_focused()
+
+
+HIDDEN = """() => {
+  const field = document.activeElement.getBoundingClientRect();
+  const bar = document.querySelector(".fs-record__save").getBoundingClientRect();
+  return !document.activeElement.closest(".fs-record__save") && field.bottom > bar.top && field.top < bar.bottom;
+}"""
+
+
+@SIZES
+def test_the_bar_that_saves_never_hides_what_has_the_focus(visit_as, site, size):
+    page = visit_as("agent", address(site()), size)
+    page.get_by_role("link", name="Horaires", exact=True).press("Enter")
+
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        assert not page.evaluate(HIDDEN), page.evaluate("document.activeElement.outerHTML")
 
 
 def test_a_site_is_closed_for_a_week(visit_as, site, visit, portal):

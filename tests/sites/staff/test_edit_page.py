@@ -1,5 +1,6 @@
 """The form of a site's record, by the client that a browser would be."""
 
+import re
 from datetime import date, timedelta
 
 import psycopg
@@ -75,6 +76,26 @@ def test_hours_are_changed_however_they_are_typed_and_public_at_once(agent):
 
     assert record_of(site)["hours.1"][0][:2] == ["09:30", "12:30"]
     assert "9 h 30 - 12 h 30" in agent.get(site.get_absolute_url()).text
+
+
+def test_the_summary_of_errors_follows_the_page_and_says_which_day(agent):
+    site = make_site()
+    sent = opened(agent, site) | {"phone": "12", "hours-0-opens": "25h", "closures-0-ends": "2026-11-01"}
+
+    page = agent.post(address(site), sent)
+
+    assert [(id, name) for id, name, _sentence in page.context["errors"]] == [
+        ("id_hours-0-opens", "lundi, de"),
+        ("id_closures-0-starts", "fermeture, du"),
+        ("id_phone", "Téléphone"),
+    ]
+
+
+def test_each_box_of_a_week_says_which_slot_it_is(agent):
+    page = agent.get(address(make_site())).text
+
+    boxes = re.findall(r"Sur rendez-vous <span class=\"fr-sr-only\">(.*?)</span>", page)
+    assert len(boxes) == len(set(boxes)) > 7
 
 
 def test_a_day_whose_hours_are_emptied_is_closed(agent):
@@ -402,14 +423,14 @@ def test_a_citizens_report_is_beside_the_form_and_answered_by_saving(
 
     page = agent.get(address(site), {"signalement": report.pk})
     with django_capture_on_commit_callbacks(execute=True):
-        agent.post(
-            address(site), fields_of(page) | {"signalement": report.pk, "hours-0-opens": "", "hours-0-closes": ""}
-        )
+        sent = fields_of(page) | {"signalement": report.pk, "hours-0-opens": "", "hours-0-closes": ""}
+        answered = agent.post(address(site), sent, follow=True)
 
     report.refresh_from_db()
     assert "Fermé le lundi depuis septembre" in page.text
     assert (report.status, report.handled_by.name, report.email) == ("accepted", "Camille Agent", "")
     assert [mail.to for mail in mailoutbox] == [["claude@exemple.fr"]]
+    assert "classé comme corrigé, et la personne est remerciée" in answered.text
 
 
 def test_a_report_on_another_site_is_not_answered(agent):

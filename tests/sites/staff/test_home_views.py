@@ -47,8 +47,19 @@ def test_each_tile_counts_the_sites_to_check_of_ones_territory_and_leads_to_them
     counts = {rule.code: count for rule, count in page.context["tiles"]}
 
     assert counts == {"signales": 0, "sans-horaires": 1, "antennes-seules": 0, "proposes": 0, "anciens": 2}
-    assert 'href="/gestion/?verifier=sans-horaires#tableau"' in page.text
+    assert 'href="/gestion/?verifier=sans-horaires#resultats"' in page.text
     assert listed(desk.get(HOME, {"verifier": "sans-horaires"})) == ["Sans horaires"]
+
+
+def test_the_tiles_of_reports_and_proposals_lead_where_one_answers_them(desk):
+    site = make_site()
+    make_report(site)
+    make_proposal(site)
+
+    page = desk.get(HOME).text
+
+    assert 'href="/gestion/signalements/?etat=a-traiter"' in page
+    assert 'href="/gestion/propositions/"' in page
 
 
 def test_a_row_tells_what_one_wants_to_know(desk, agent):
@@ -142,7 +153,7 @@ def test_a_heading_says_how_it_sorts_and_leads_the_other_way(desk):
 
     assert page.count("aria-sort=") == 1
     assert 'aria-sort="ascending"' in page
-    assert "?tri=-nom&amp;q=rodez#tableau" in page
+    assert "?tri=-nom&amp;q=rodez#resultats" in page
 
 
 def test_fifty_sites_a_page(desk):
