@@ -1,5 +1,6 @@
 """Security headers that neither Django nor django-csp sets, or that they set too late; and who sends a form."""
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -33,6 +34,18 @@ def client_address(request):
     if settings.BEHIND_PROXY:
         return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return request.META.get("REMOTE_ADDR", "")
+
+
+def line_of_address(address):
+    """The line that an IP address belongs to, as text: an IPv6 line has as many addresses as one likes, its /64.
+
+    A server that listens on [::] sees IPv4 addresses as ::ffff:192.0.2.1. Raises ValueError when it is no address.
+    """
+    parsed = ipaddress.ip_address(address)
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network((int(parsed), 64), strict=False).network_address)
 
 
 def comes_from_elsewhere(request):

@@ -161,7 +161,11 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "franceservices.accounts.lockout.account_named"
 AXES_CLIENT_IP_CALLABLE = "franceservices.accounts.lockout.line_of"
 AXES_LOCKOUT_CALLABLE = "franceservices.accounts.lockout.page"
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next", "code", "proof"]
+# It keeps what else came with a wrong password: on some pages, a new password, or the key of a new application.
+AXES_SENSITIVE_PARAMETERS = [
+    *("username", "ip_address", "csrfmiddlewaretoken", "next", "code", "proof"),
+    *("new_password1", "new_password2", "key", "jeton"),
+]
 AXES_VERBOSE = False
 
 OTP_TOTP_ISSUER = "France services"

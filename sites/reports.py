@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import ipaddress
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.core import signing
 from django.db import connection, transaction
 from django.utils import timezone
 
+from franceservices.security import line_of_address
 from sites.models import ErrorReport
 
 A_SENDER_A_DAY, A_SITE_A_DAY, IN_ALL_A_DAY = 5, 20, 1000
@@ -78,13 +78,11 @@ def sender(address, day):
     An IPv6 line has as many addresses as one likes: its /64 counts as one.
     """
     try:
-        network = ipaddress.ip_network(address)
+        line = line_of_address(address)
     except ValueError:
-        network = address
-    else:
-        network = network.supernet(new_prefix=64) if network.version == 6 else network
+        line = address
     key = f"{settings.SECRET_KEY}:{day:%Y-%m-%d}".encode()
-    return hmac.new(key, str(network).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, line.encode(), hashlib.sha256).hexdigest()
 
 
 def purge(now):

@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from django.contrib import admin
-from django.core.exceptions import BadRequest
-from django.db import transaction
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import URLField
 from django.http import Http404
 from django.utils.text import capfirst
@@ -30,8 +31,11 @@ class NationalPage(StaffPage):
     def get(self, request, *args, **kwargs):
         if "\0" in unquote(request.get_full_path()):
             raise BadRequest("PostgreSQL holds no NUL.")
-        with transaction.atomic():
-            return self.page(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                return self.page(request, *args, **kwargs)
+        except (DataError, IntegrityError) as error:  # a forged form, or someone who wrote the same thing meanwhile
+            raise BadRequest("PostgreSQL refuses what was sent.") from error
 
     post = get
 
@@ -86,6 +90,15 @@ class NationalAdmin(NationalMay, admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def response_action(self, request, queryset):
+        """Rows that were ticked have a key that the table could hold."""
+        for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            try:
+                self.opts.pk.to_python(key)
+            except ValidationError as error:
+                raise BadRequest("a row of no table") from error
+        return super().response_action(request, queryset)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404

@@ -4,14 +4,12 @@ A person who mistypes is stopped soon. A stranger must use many lines to lock so
 Whether the account exists changes nothing: what is counted is what was typed.
 """
 
-import ipaddress
-
 from axes.handlers.database import AxesDatabaseHandler
 from django.conf import settings
 from django.db.models import Sum
 from django.shortcuts import render
 
-from franceservices.security import client_address
+from franceservices.security import client_address, line_of_address
 
 # In the order of AXES_LOCKOUT_PARAMETERS: of an account from a line, of an account, from a line.
 LIMITS = (5, 50, 100)
@@ -38,20 +36,20 @@ def _failures(attempts):
 
 
 def account_named(request, credentials):
-    """The e-mail address that was typed, whatever its case, or None."""
+    """The e-mail address that was typed, whatever its case, or None.
+
+    Accounts are found by PostgreSQL's capitals, to which more letters come than to small ones: ſ is an S, ı an I.
+    """
     named = (credentials or {}).get("username") or request.POST.get("username")
-    return named.strip().lower()[:254] if named else None
+    return named.strip().upper().lower()[:254] if named else None
 
 
 def line_of(request):
     """The IP address of who asks, or None. The first of its /64 stands for all that an IPv6 line has."""
     try:
-        address = ipaddress.ip_address(client_address(request))
+        return line_of_address(client_address(request))
     except ValueError:
         return None
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
 
 
 def page(request, _response, _credentials):

@@ -26,6 +26,9 @@ class LinkPage(View):
         self.owner = self.link.owner(self.token)
         response = super().dispatch(request, *args, **kwargs) if self.owner else self._over(request)
         add_never_cache_headers(response)
+        # The page's own address holds the token: style sheets are asked for without it. (Under `no-referrer`, browsers
+        # would send the form as from nowhere, and Django would refuse it.)
+        response.headers["Referrer-Policy"] = "strict-origin"
         return response
 
     def get(self, request):

@@ -47,6 +47,12 @@ def sign_out_address(request):
 class ProConnectBackend(OIDCAuthenticationBackend):
     """Checks what the provider says, then finds or binds the account. Never makes one."""
 
+    def authenticate(self, request, *, nonce, code_verifier):
+        """Only for `Return`, which has checked the state. Django gives every backend what was typed as a password;
+        the library's would then take a code from the address of any page that asks for one.
+        """
+        return super().authenticate(request, nonce=nonce, code_verifier=code_verifier)
+
     def verify_token(self, token, **kwargs):
         payload = super().verify_token(token, **kwargs)
         if "nonce" not in kwargs:  # the user's claims, that the same key signed

@@ -27,6 +27,7 @@ from sites.staff.wording import Names, in_french, label
 
 FAR_KM = 0.3  # a pin that moves further is asked about
 COMMUNES_WITHIN_KM = 30
+DAYS = tuple("1234567")
 TAKEN = "La valeur de la liste est écrite dans la fiche : relisez, puis enregistrez."
 BUSY = "La fiche est en cours de modification par un import : attendez un instant, puis enregistrez à nouveau."
 
@@ -72,11 +73,11 @@ class Edit(SitePage):
     def _act(self, typed, action, details):
         """What a button that writes nothing does to what is typed; the sentence to show, or ''."""
         match action, details:
-            case "add", ["hours", day] if day in "1234567":
+            case "add", ["hours", day] if day in DAYS:
                 record_actions.add_line(typed, "hours", int(day))
             case "add", ["closures" | "stops" as prefix]:
                 record_actions.add_line(typed, prefix)
-            case "copy", [source, *targets] if all(day in "1234567" for day in (source, *targets)):
+            case "copy", [source, *targets] if all(day in DAYS for day in (source, *targets)):
                 record_actions.copy_day(typed, int(source), [int(day) for day in targets])
             case "locate", []:
                 return self._locate(typed)

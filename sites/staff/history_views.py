@@ -1,6 +1,6 @@
 """The history of a site, two of its days compared, and an earlier version put back."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -164,7 +164,7 @@ class VersionForm(forms.Form):
             raise forms.ValidationError("not a moment") from error
         if moment.tzinfo is None or not 2000 <= moment.year < 9999:
             raise forms.ValidationError("a moment of no time zone, or of no time")
-        return moment
+        return moment.astimezone(UTC)  # PostgreSQL does not know all the offsets that Python reads
 
 
 def _with_links(change, entry, now):

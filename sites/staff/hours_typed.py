@@ -2,8 +2,8 @@
 
 import re
 
-HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|\.|\s)?\s*(\d{2})?\s*(?:min)?", re.IGNORECASE)
-NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,20})?")
+HOUR = re.compile(r"([0-9]{1,2})\s*(?:h|:|\.|\s)?\s*([0-9]{2})?\s*(?:min)?", re.IGNORECASE)
+NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:[.,][0-9]{1,20})?")
 
 
 class UnreadableHour(ValueError):

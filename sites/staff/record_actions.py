@@ -54,7 +54,7 @@ def _lines(typed):
     lines = []
     for number in range(how_many(typed, "hours")):
         day = typed.get(f"hours-{number}-weekday", "")
-        if day in "1234567" and day:
+        if day in tuple("1234567"):
             lines.append((int(day), {name: typed.get(f"hours-{number}-{name}", "") for name in SLOT_FIELDS}))
     return lines
 

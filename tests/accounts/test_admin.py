@@ -34,6 +34,31 @@ def invited(monkeypatch):
     return sent
 
 
+@pytest.mark.parametrize(
+    ("table", "action", "key"),
+    [
+        ("accounts/user", "invite_again", "abc"),
+        ("accounts/user", "remove_second_factor", ""),
+        ("accounts/user", "invite_again", "\0"),
+        ("sites/partner", "delete_selected", "\0"),
+    ],
+)
+def test_ticking_a_row_that_cannot_be_does_nothing(client, table, action, key, invited):
+    answer = client.post(f"/admin/{table}/", {"action": action, "_selected_action": key})
+
+    assert answer.status_code == 400 and not invited
+
+
+@pytest.mark.django_db(transaction=True)
+def test_granting_what_is_granted_already_by_a_forged_form_is_refused(client):
+    user = make_agent("12")
+    same = {"user": user.pk, "kind": "departement", "departement": "12", "id": user.scopes.get().pk}
+
+    answer = client.post(page_of(user), form_of(user) | scope_rows(same, initial=-1))
+
+    assert answer.status_code == 400
+
+
 def page_of(user):
     return f"{USERS}{user.pk}/change/"
 

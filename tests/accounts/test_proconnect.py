@@ -340,3 +340,30 @@ def test_where_it_is_not_configured_there_is_no_trace_of_it(client, agent, setti
     assert client.get(BACK).status_code == 404
     assert "ProConnect" not in client.get("/gestion/connexion/").text
     assert "ProConnect" not in signed_in(make_user()).get("/gestion/compte/").text
+
+
+def test_the_providers_code_stands_for_no_password(client, provider):
+    """Django tries each way in with what was typed: this one must not look for a code in the address of that page."""
+    bound("f3a1")
+    started = client.post(START).url
+    query = urlsplit(there(started.replace("nonce=", "x=").replace("code_challenge", "y"), "f3a1")).query
+
+    answer = Client().post(f"/gestion/connexion/?{query}", {"username": "a@exemple.fr", "password": "n'importe quoi"})
+
+    assert answer.status_code == 400
+
+
+def test_ones_own_provider_does_not_prove_ones_password(provider):
+    """On a screen left open: bind another identity, then choose another password, all without the earlier one."""
+    user = make_agent("12")
+    client = signed_in(user)
+    started = client.post(START, {"lier": "1"}).url
+    query = urlsplit(there(started.replace("nonce=", "x=").replace("code_challenge", "y"), "stranger")).query
+
+    new = "un phare dans la brume"
+    answer = client.post(
+        f"/gestion/mot-de-passe/?{query}", {"proof": "faux", "new_password1": new, "new_password2": new}
+    )
+
+    assert answer.status_code == 400
+    assert not User.objects.get(pk=user.pk).check_password(new)
