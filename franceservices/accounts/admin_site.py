@@ -91,14 +91,14 @@ class NationalAdmin(NationalMay, admin.ModelAdmin):
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    def response_action(self, request, queryset):
+    def response_action(self, request, queryset, *where):
         """Rows that were ticked have a key that the table could hold."""
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             try:
                 self.opts.pk.to_python(key)
             except ValidationError as error:
                 raise BadRequest("a row of no table") from error
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *where)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404

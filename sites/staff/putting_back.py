@@ -27,7 +27,7 @@ class ChangedSince(Exception):
 
 
 class CannotBePutBack(Exception):
-    """The database refuses these values today: nothing was written."""
+    """The database refuses these values today, or they are no longer in the territory: nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ def put_back(sites, held, user):
                 raise ChangedSince
             written = save(sites, held["site"], held["shown"], held["wanted"], user)
             connection.check_constraints()  # or a row that is gone would be found missing only after we have answered
+            if not sites.filter(pk=held["site"]).exists():  # a territory was taken back since the page was shown
+                raise CannotBePutBack
             return written
     except IntegrityError as error:
         raise CannotBePutBack from error

@@ -15,7 +15,9 @@ def fail(email, address):
     return Client(REMOTE_ADDR=address).post(SIGN_IN, {"username": email, "password": "pas celui-là"})
 
 
-@pytest.mark.parametrize("other", ["ſidonie@exemple.fr", "sıdonıe@exemple.fr", "SIDONIE@exemple.fr", " sidonie@exemple.fr"])
+@pytest.mark.parametrize(
+    "other", ["ſidonie@exemple.fr", "sıdonıe@exemple.fr", "SIDONIE@exemple.fr", " sidonie@exemple.fr"]
+)
 def test_another_way_to_write_an_address_gives_no_more_tries(other):
     """PostgreSQL finds the account under letters that Python does not lower to the same ones: ſ is a small S."""
     make_user(email="sidonie@exemple.fr")
@@ -48,7 +50,7 @@ def test_a_failure_keeps_nothing_of_what_else_was_sent():
 
     kept = str(list(AccessAttempt.objects.values()))
     assert AccessAttempt.objects.exists()
-    assert "phare" not in kept and key not in kept and "lettre" not in kept
+    assert not [secret for secret in ("phare", key, "lettre") if secret in kept]
 
 
 @pytest.mark.parametrize("wanted", ["staff:home", "nulle-part", "a\0b", "2026-01-01T00:00", "-1", "\u0663"])

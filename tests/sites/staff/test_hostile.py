@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 
 from sites import reports
-from tests.factories import make_site
-from tests.people import make_agent, signed_in
+from sites.models import Site
+from tests.factories import METZ, RODEZ, make_site
+from tests.people import grant, make_agent, signed_in
 from tests.sites.staff.test_edit_page import address, opened
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +43,20 @@ def test_ipv4_senders_written_as_ipv6_are_not_one_sender():
 
     assert reports.sender("::ffff:192.0.2.1", day) != reports.sender("::ffff:198.51.100.7", day)
     assert reports.sender("::ffff:192.0.2.1", day) == reports.sender("192.0.2.1", day)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_kept_since_a_territory_was_lost_moves_no_site_there():
+    user = make_agent("12")
+    lent = grant(user, departement="57", can_edit=True)
+    agent, site = signed_in(user), make_site(commune=METZ, postal_code="57000")
+    was_there = timezone.now().isoformat()
+    Site.objects.filter(pk=site.pk).update(commune=RODEZ, postal_code="12000")
+    page = f"{address(site)}retablir/"
+    token = agent.get(page, {"etat": was_there}).context["token"]
+    lent.delete()
+
+    answer = agent.post(page, {"jeton": token})
+
+    site.refresh_from_db()
+    assert (answer.status_code, site.commune_id) == (409, RODEZ)
