@@ -287,3 +287,17 @@ def test_the_code_of_the_moment_skips_one_that_has_served(agent):
 
     assert following != code
     assert second_factor.prove(agent, following)
+
+
+@pytest.mark.parametrize("wrong", ["000000", "ABCDEFGHJKLM"])
+def test_the_wait_stops_doubling_so_that_a_stranger_shuts_nobody_out_for_long(agent, wrong):
+    device = agent.totpdevice_set.get()
+    for _ in range(16):
+        device.throttling_failure_timestamp = None
+        device.save()
+        assert second_factor.prove(agent, wrong) is None
+        device.refresh_from_db()
+
+    wait(agent, 35 * 60)
+
+    assert second_factor.prove(agent, code_for(agent))
