@@ -27,3 +27,4 @@ const actions = {
 
 if ("share" in navigator) group.querySelector("[data-action=share]").parentElement.hidden = false;
 group.addEventListener("click", ({ target }) => actions[target.closest("[data-action]")?.dataset.action]?.());
+group.classList.add("is-ready");
