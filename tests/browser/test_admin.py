@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 
@@ -13,8 +14,8 @@ def admin(visit_as):
     return lambda address, viewport=DESK: visit_as("national", f"/admin/{address}", viewport)
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize(
+SIZES = pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+PAGES = pytest.mark.parametrize(
     "address",
     [
         "",
@@ -28,11 +29,23 @@ def admin(visit_as):
         "territories/commune/?q=rodez",
     ],
 )
+
+
+@SIZES
+@PAGES
 def test_a_page_of_the_admin_breaks_no_rule_and_fits(admin, address, viewport):
     page = admin(address, viewport)
 
     assert page.title().strip().endswith("France services")
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+@SIZES
+@PAGES
+def test_a_page_of_the_admin_is_accessible(visit_as, address, viewport):
+    page = visit_as("national", f"/admin/{address}", viewport, complain=False)  # axe styles what it looks at
+
+    assert violations(page) == []
 
 
 def test_the_pin_of_a_site_is_moved_and_its_numbers_follow(admin):
