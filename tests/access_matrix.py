@@ -196,7 +196,7 @@ class World:
     def value(self, address, argument, key):
         """By the name of the address and the argument, or else by the argument alone.
 
-        Colleagues who add an address with an argument of its own add it here.
+        Whoever adds an address with an argument of its own adds it here.
         """
         site = self.sites.get(key)
         known = {
