@@ -1,6 +1,6 @@
 """Who gets what at every address: `access_matrix.csv`, and the means to read it, to write it and to try it.
 
-    WRITE_ACCESS_MATRIX=1 make test ARGS="tests/test_access.py -k written_anew"
+    .venv/bin/python -m franceservices.postgres test -m tests.write_access_matrix
 
 A line of the table is an address and an object: `own` is in the territory that the agent edits, `seen` in what he or
 she only reads (both are the regional reader's), `other` in neither, `missing` nowhere; `any` when all are answered

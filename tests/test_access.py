@@ -1,14 +1,12 @@
 """Every address × role × object × method, against `access_matrix.csv` (see `access_matrix` for how to write it)."""
 
 import logging
-import os
 
 import pytest
 
 from tests import access_matrix
 from tests.access_matrix import METHODS, ROLES, World, addresses, answers_to, cell, keys_of, statuses_of
 
-WRITES = "WRITE_ACCESS_MATRIX" in os.environ
 # Pages for those who are not signed in yet, or not with both factors: all other pages of the staff send them there.
 BEFORE_SIGNING_IN = {
     "accounts:sign_in",
@@ -31,13 +29,6 @@ def _quiet():
     logging.disable()
     yield
     logging.disable(logging.NOTSET)
-
-
-@pytest.mark.skipif(not WRITES, reason="only when asked: see access_matrix")
-@pytest.mark.django_db
-@pytest.mark.ignore_template_errors
-def test_the_table_is_written_anew():
-    access_matrix.write(World())
 
 
 # --- The table names everything, and what it says is right ---------------------------------------------------

@@ -21,16 +21,6 @@ HOME = "/gestion/"
 SiteEvent = Site._meta.get_field("events").related_model
 
 
-@pytest.fixture
-def agent():
-    return make_agent("12")
-
-
-@pytest.fixture
-def desk(agent):
-    return signed_in(agent)
-
-
 def listed(response):
     return [row.site.name for row in response.context["rows"]]
 

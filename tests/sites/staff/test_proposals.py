@@ -14,16 +14,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/gestion/propositions/"
 
 
-@pytest.fixture
-def agent():
-    return make_agent("12")
-
-
-@pytest.fixture
-def desk(agent):
-    return signed_in(agent)
-
-
 def keep(client, proposal):
     return client.post(f"{PAGE}{proposal.pk}/garder/")
 

@@ -22,16 +22,6 @@ pytestmark = pytest.mark.django_db
 QUEUE = "/gestion/signalements/"
 
 
-@pytest.fixture
-def agent():
-    return make_agent("12")
-
-
-@pytest.fixture
-def desk(agent):
-    return signed_in(agent)
-
-
 def accept(client, report):
     return client.post(f"{QUEUE}{report.pk}/corrige/")
 
