@@ -30,10 +30,10 @@ from django.utils.regex_helper import normalize
 
 from franceservices import health
 from sites.models import Closure, ErrorReport, ImportBatch, ListProposal, SitePartner
+from sites.records.record import record_of
 from sites.staff import putting_back
 from sites.staff.edit_choices import Choices
 from sites.staff.edit_views import Opened
-from sites.staff.record import record_of
 from sites.staff.record_forms import RecordForm
 from tests.factories import METZ, RODEZ, TOULOUSE, make_site, make_stop
 from tests.people import grant, make_agent, make_national, make_reader, signed_in

@@ -15,15 +15,15 @@ from sites import site_views
 from sites.imports.checks import distance_km
 from sites.locks import SitesBusy
 from sites.models import Site
+from sites.records.record import record_of
+from sites.records.wording import Names, in_french, label
 from sites.staff import proposals, record_actions, reports_queue
 from sites.staff.access import SitePage
 from sites.staff.edit_choices import Choices
 from sites.staff.hours_typed import read_whole
-from sites.staff.record import record_of
 from sites.staff.record_actions import NoAddress
 from sites.staff.record_forms import RecordForm
 from sites.staff.saving import Collided, save
-from sites.staff.wording import Names, in_french, label
 
 FAR_KM = 0.3  # a pin that moves further is asked about
 COMMUNES_WITHIN_KM = 30

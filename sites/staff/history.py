@@ -13,7 +13,7 @@ from uuid import UUID
 from pghistory.models import Context
 
 from sites.models import Closure, Site, SitePartner, Stop, WeeklySlot
-from sites.staff.record import record_from
+from sites.records.record import record_from
 
 # Those of a site, as `record_from` names them.
 ROWS = {"slots": WeeklySlot, "closures": Closure, "partners": SitePartner, "stops": Stop}

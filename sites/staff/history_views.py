@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from franceservices.accounts.access import Needs
 from sites.locks import SitesBusy
+from sites.records.record import is_editable, record_of
+from sites.records.wording import label
 from sites.staff import history, putting_back
 from sites.staff.access import SitePage
-from sites.staff.record import is_editable, record_of
 from sites.staff.telling import entries, lines, moment_in_french, names_of
-from sites.staff.wording import label
 
 PER_PAGE = 25
 CHANGED_SINCE = (

@@ -8,7 +8,7 @@ from django.utils import timezone
 from franceservices.territories.drive import metres_between
 from franceservices.territories.models import Commune
 from sites.models import ListProposal, Site
-from sites.staff import wording
+from sites.records import wording
 from sites.staff.week_in_brief import hours_in_brief, in_brief
 from sites.written_hours import WEEKDAYS, in_french
 

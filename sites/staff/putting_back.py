@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection
 from franceservices.territories.models import Commune
 from sites.locks import locked, writing
 from sites.models import Site
+from sites.records.record import is_editable, record_of
 from sites.staff import history
-from sites.staff.record import is_editable, record_of
 from sites.staff.saving import save
 from sites.staff.telling import names_of
 

@@ -8,8 +8,8 @@ from django import forms
 from franceservices.territories.extents import in_france
 from sites.imports.text import tidy
 from sites.models import Site
+from sites.records.record import TEXTS, WEEKDAYS, in_order, stop_of
 from sites.staff.hours_typed import read_whole
-from sites.staff.record import TEXTS, WEEKDAYS, in_order, stop_of
 from sites.staff.record_fields import CommuneField, DegreesField, LineField
 from sites.staff.record_lines import Closures, PartnerForm, Slots, Stops
 from sites.written_hours import WEEKDAYS as DAY_NAMES

@@ -5,7 +5,7 @@ from django.forms import BaseFormSet, formset_factory
 
 from franceservices.territories.extents import in_france
 from sites.models import RecurringSlot, SitePartner
-from sites.staff.record import stop_key
+from sites.records.record import stop_key
 from sites.staff.record_fields import CommuneField, DayField, DegreesField, HourField, LineField
 
 MOST_SLOTS, MOST_CLOSURES, MOST_STOPS = 70, 40, 80

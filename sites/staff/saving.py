@@ -3,9 +3,9 @@
 from django.utils import timezone
 
 from sites.locks import locked, writing
+from sites.records.merging import merge
+from sites.records.record import is_editable, owned_fields, record_of, write
 from sites.staff import proposals
-from sites.staff.merging import merge
-from sites.staff.record import is_editable, owned_fields, record_of, write
 
 
 class Collided(Exception):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 SIGNED_IN = """
 import json, pghistory
 from sites.models import Site
-from sites.staff.record import record_of
+from sites.records.record import record_of
 from sites.staff.saving import save
 from tests.people import make_agent, signed_in
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from sites.locks import SitesBusy, locked, writing
 from sites.models import Closure, ListProposal, Site
+from sites.records.record import record_of
 from sites.staff import saving
-from sites.staff.record import record_of
 from tests.factories import make_site
 from tests.people import make_agent, signed_in
 from tests.sites.imports.lists import RODEZ, import_rows

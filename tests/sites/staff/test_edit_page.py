@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from franceservices.territories.models import Commune
 from sites.models import Closure, ErrorReport, ImportBatch, ListProposal, Site, SitePartner
-from sites.staff.record import record_of
+from sites.records.record import record_of
 from tests.factories import METZ, ONET, RODEZ, make_site, make_stop
 from tests.people import make_agent, make_national, make_reader, signed_in
 from tests.sites.staff.forms import sent_by

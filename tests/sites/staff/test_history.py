@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from franceservices.accounts.models import User
 from sites.models import Closure, ImportBatch, Site, SitePartner, Stop, WeeklySlot
+from sites.records.record import record_of
 from sites.staff import history
-from sites.staff.record import record_of
 from sites.staff.saving import save
 from sites.staff.telling import entries, moved
 from tests.factories import ONET, RODEZ, make_site, make_stop

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from franceservices.accounts.models import User
 from sites.models import Closure, Site
+from sites.records.record import record_of
 from sites.staff import history, putting_back
-from sites.staff.record import record_of
 from sites.staff.saving import save
 from tests.factories import METZ, RODEZ, SAINT_DENIS_REUNION, make_site
 from tests.people import grant, make_agent, make_national, make_reader, make_user, signed_in

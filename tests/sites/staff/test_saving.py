@@ -7,9 +7,9 @@ import pytest
 from django.contrib.gis.geos import Point
 
 from sites.models import Closure, ListProposal, Site, SitePartner, WeeklySlot
-from sites.staff.record import record_of
+from sites.records.record import record_of
+from sites.records.wording import Names, in_french, label
 from sites.staff.saving import Collided, save
-from sites.staff.wording import Names, in_french, label
 from tests.factories import RODEZ, make_site, make_stop
 from tests.people import make_agent
 

@@ -6,7 +6,7 @@ from datetime import date, time
 from franceservices.territories.models import Commune
 from sites.models import Partner, Site, SitePartner
 from sites.opening_hours import slots_from_rows, spans_in_french
-from sites.staff.record import stop_of
+from sites.records.record import stop_of
 from sites.written_hours import WEEKDAYS, day_in_french, hour_in_french
 
 NOTHING = "rien"

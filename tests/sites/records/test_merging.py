@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sites.staff.merging import Collision, Merge, merge
+from sites.records.merging import Collision, Merge, merge
 
 records = st.dictionaries(st.sampled_from("abcd"), st.sampled_from([None, "", 1, 2, 3]))
 
