@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "axes",
     "import_export",
+    "procrastinate.contrib.django",
     "leaflet",
     "widget_tweaks",
     "dsfr",

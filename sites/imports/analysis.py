@@ -1,76 +1,71 @@
-"""A table against the directory: what would change, what is wrong, what is missing. Writes nothing."""
+"""A table against the directory: what each line would change, what is wrong, what is missing. Writes nothing."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from itertools import islice
 
-from django.contrib.gis.geos import Point
-from django.contrib.postgres.aggregates import StringAgg
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat, JSONArray
+from django.utils import timezone
 
 from sites.imports import columns, gazetteer
-from sites.imports.checks import check
+from sites.imports.checks import check, compare
 from sites.imports.gazetteer import latitude_of, longitude_of
-from sites.imports.held import HELD, Proposal, take_out
+from sites.imports.held import HELD, short, take_out
 from sites.imports.issues import ERROR, WARNING, Findings, Issue
+from sites.imports.neighbours import Neighbours
 from sites.imports.resource import SiteResource, week_of
+from sites.imports.state import COMPARED_COLUMNS, days_of, sites_known, text_of_week
 from sites.imports.text import tidy
 from sites.imports.widgets import full_code
-from sites.models import ListProposal, Site, WeeklySlot
+from sites.models import ImportRow, Site
+from sites.querysets import ITINERANT
 
-CREATE, UPDATE, REOPEN, CLOSE = "create", "update", "reopen", "close"
-COMPARED_COLUMNS = (
-    "name",
-    "kind",
-    "format",
-    "network",
-    "commune_id",
-    "address",
-    "address_extra",
-    "postal_code",
-    "phone",
-    "email",
-    "appointment",
-    "note",
-    "labelled_on",
-    "week",
-)
+Action = ImportRow.Action
+# Lines are compared by so many at a time: memory stays the same however long the list.
+AT_A_TIME = 2_000
 HELD_LOCALLY = "La préfecture tient cette donnée : la sienne est gardée, celle de la liste lui est proposée."
 
 
 @dataclass(slots=True)
-class Change:
-    """`site` holds the values to write; `differences` is {attribute: (before, after)}, empty for a creation.
+class PlannedRow:
+    """What a line does to a site: see `models.ImportRow`, which keeps it. `proposes`: it brings a new proposal."""
 
-    `week` is {weekday: slots}, Monday to Saturday, or None when the hours stay as they are.
-    """
-
+    line: int | None
     action: str
-    line: int
-    site: Site
-    week: dict | None
-    differences: dict = field(default_factory=dict)
+    external_id: str = ""
+    name: str = ""
+    slug: str = ""
+    departement: str | None = None
+    site: int | None = None
+    state: str = ""
+    before: dict = field(default_factory=dict)
+    after: dict = field(default_factory=dict)
+    held: dict = field(default_factory=dict)
+    proposes: bool = False
+    issues: list[Issue] = field(default_factory=list)
 
 
 @dataclass
 class Plan:
-    """What an import would do. `absent` and `demonstration` are the sites that the table does not hold.
-
-    `proposals` are those to write, or to take away: they change no site.
-    """
+    """What an import would do, counted as its rows go by. `demonstration` counts the sites that would give way."""
 
     is_demo: bool
     is_complete: bool
     rows: int = 0
-    unchanged: int = 0
-    changes: list[Change] = field(default_factory=list)
-    proposals: list[Proposal] = field(default_factory=list)
+    actions: Counter = field(default_factory=Counter)
+    proposals: int = 0
     issues: list[Issue] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
     demonstration: int = 0
 
-    def of(self, *actions):
-        return [change for change in self.changes if change.action in actions]
+    def counting(self, rows):
+        """The same rows, as they are counted."""
+        for row in rows:
+            self.rows += row.line is not None and row.action != Action.ABSENT
+            self.actions[row.action] += 1
+            self.proposals += row.proposes
+            self.issues += row.issues
+            yield row
 
     def issues_of(self, severity):
         return [issue for issue in self.issues if issue.severity == severity]
@@ -78,47 +73,137 @@ class Plan:
     @property
     def counts(self):
         return {
-            "created": len(self.of(CREATE)),
-            "updated": len(self.of(UPDATE)),
-            "closed": len(self.absent) if self.is_complete else 0,
-            "reopened": len(self.of(REOPEN)),
-            "unchanged": self.unchanged,
-            "absent": len(self.absent),
+            "created": self.actions[Action.CREATE],
+            "updated": self.actions[Action.UPDATE],
+            "closed": self.actions[Action.CLOSE],
+            "reopened": self.actions[Action.REOPEN],
+            "unchanged": self.actions[Action.UNCHANGED],
+            "absent": self.actions[Action.CLOSE] + self.actions[Action.ABSENT],
             "errors": len(self.issues_of(ERROR)),
             "warnings": len(self.issues_of(WARNING)),
         }
 
     @property
     def changes_something(self):
-        return bool(self.changes or self.proposals or self.demonstration or (self.is_complete and self.absent))
+        return bool(any(self.actions[action] for action in ImportRow.WRITES) or self.proposals or self.demonstration)
 
 
 def analyse(table, *, is_complete=False, is_demo=False):
-    """The `Plan` of importing `table`, in three queries whatever its size.
+    """(`Plan`, [`PlannedRow`]) of importing a table, in memory."""
+    plan = Plan(is_demo, is_complete, demonstration=giving_way(is_demo))
+    return plan, list(plan.counting(planned_rows(table, is_complete=is_complete, is_demo=is_demo)))
 
-    Raises `WrongHeader` when a column is missing. Fictitious sites are only ever compared with fictitious ones.
+
+def giving_way(is_demo):
+    """How many demonstration sites the first real list replaces."""
+    return 0 if is_demo else Site.objects.demonstration().count()
+
+
+def planned_rows(table, *, is_complete=False, is_demo=False):
+    """The `PlannedRow` of each line of a table, then of each site in service that it lacks.
+
+    Raises `WrongHeader` when a column is missing, before the first row. Fictitious sites are only ever compared with
+    fictitious ones. Queries: 3, and 2 for each 2,000 lines.
     """
     header = columns.match(table.header)
-    plan = Plan(is_demo, is_complete, rows=len(table.rows), issues=_issues_of_header(header))
-    known = _sites_known(is_demo)
-    seen: dict[str, int] = {}
-    for site, cells, findings in _read(table, header):
-        if site.external_id in seen:
-            findings.refuse(
-                "id_fs",
-                cells["id_fs"],
-                "duplicate_id",
-                f"Déjà employé ligne {seen[site.external_id]} : gardez une ligne.",
-            )
+    return _Analysis(table, header, is_complete, is_demo).rows()
+
+
+class _Analysis:
+    def __init__(self, table, header, is_complete, is_demo):
+        self.table, self.header = table, header
+        self.is_complete, self.is_demo = is_complete, is_demo
+        self.line_of: dict[str, int] = {}
+        self.neighbours = Neighbours()
+
+    def rows(self):
+        header_issues = _issues_of_header(self.header)
+        for pk, kind, format, name, x, y in _in_service(self.is_demo).values_list(
+            "external_id", "kind", "format", "name", longitude_of("location"), latitude_of("location")
+        ):
+            self.neighbours.add(pk, _kind(kind, format), (x, y), f"{name} ({pk})")
+        lines = iter(self.table.rows)
+        while some := list(islice(lines, AT_A_TIME)):
+            for row in self._compared(some):
+                row.issues[:0], header_issues = header_issues, []
+                yield row
+        yield from self._absent()
+
+    def _compared(self, lines):
+        """The rows of some lines."""
+        communes = gazetteer.communes_named(_commune_codes(lines, self.header))
+        readings = list(_read(lines, self.header, communes))
+        known = sites_known([site.external_id for site, _, _ in readings], self.is_demo)
+        for site, cells, findings in readings:
+            self._refuse_a_second_time(site, cells, findings)
+            commune = communes.get(site.commune_id)
+            yield self._row(site, cells, findings, known.get(site.external_id), commune and commune.departement)
+
+    def _refuse_a_second_time(self, site, cells, findings):
+        if site.external_id in self.line_of:
+            first = self.line_of[site.external_id]
+            message = f"Déjà employé ligne {first} : gardez une ligne."
+            findings.refuse("id_fs", cells["id_fs"], "duplicate_id", message)
         elif site.external_id:
-            seen[site.external_id] = findings.line
-        plan.issues += findings.issues
-        if not findings.has_errors:
-            _compare(site, known.get(site.external_id), findings.line, plan)
-    plan.absent = [key for key, was in known.items() if key not in seen and was["status"] == Site.Status.ACTIVE]
-    if not is_demo:
-        plan.demonstration = Site.objects.demonstration().count()
-    return plan
+            self.line_of[site.external_id] = findings.line
+
+    def _row(self, site, cells, findings, was, departement):
+        row = PlannedRow(findings.line, Action.ERROR, site.external_id, site.name or "", departement=departement)
+        row.issues = findings.issues
+        if was:
+            row.site, row.state, row.name = was["pk"], was["state"], was["name"]
+        if findings.has_errors:
+            return row
+        if was is None:
+            _create(row, site)
+        else:
+            _update(row, site, was, cells, findings)
+        if row.action == Action.CREATE or "location" in row.after:
+            self._look_around(row, site, cells, findings)
+        return row
+
+    def _look_around(self, row, site, cells, findings):
+        kind, position = _kind(site.kind, site.format), (site.longitude, site.latitude)
+        if found := self.neighbours.near(row.external_id, kind, position):
+            label, metres = found
+            value = f"{cells['latitude']}, {cells['longitude']}"
+            findings.warn(
+                "latitude",
+                value,
+                "neighbour",
+                f"À {metres:.0f} m de {label}, du même type : est-ce le même site, inscrit deux fois ?",
+            )
+        if row.action == Action.CREATE:
+            label = f"{site.name} ({row.external_id}), ligne {row.line}"
+            self.neighbours.add(row.external_id, kind, position, label)
+
+    def _absent(self):
+        """The sites in service that no line names, even a line in error."""
+        today = timezone.localdate().isoformat()
+        action = Action.CLOSE if self.is_complete else Action.ABSENT
+        after = {"status": Site.Status.CLOSED.value, "closed_on": today} if self.is_complete else {}
+        before = {"status": Site.Status.ACTIVE.value, "closed_on": None} if self.is_complete else {}
+        in_service = _in_service(self.is_demo).order_by("external_id").values_list("external_id", flat=True)
+        missing = iter([key for key in in_service if key not in self.line_of])
+        while some := list(islice(missing, AT_A_TIME)):
+            for key, was in sites_known(some, self.is_demo).items():
+                yield PlannedRow(
+                    *(None, action, key, was["name"], "", was["departement"], was["pk"], was["state"]),
+                    before=dict(before),
+                    after=dict(after),
+                )
+
+
+def _in_service(is_demo):
+    return Site.objects.open_to_public().filter(is_demo=is_demo).order_by()
+
+
+def _kind(kind, format):
+    """Sites of one kind may be the same one twice; a site and the bus that leaves from its door are two."""
+    return kind, format in ITINERANT
+
+
+# --- Reading ---------------------------------------------------------------------------------------
 
 
 def _issues_of_header(header):
@@ -136,11 +221,10 @@ def _issues_of_header(header):
     return issues
 
 
-def _read(table, header):
-    """(site, cells, findings) of each row, checked."""
-    communes = gazetteer.communes_named(_commune_codes(table, header))
+def _read(lines, header, communes):
+    """(site, cells, findings) of each line, checked."""
     resource = SiteResource(communes)
-    for row in table.rows:
+    for row in lines:
         cells = header.cells_of(row)
         if cells is None:
             yield _misshapen(row, header)
@@ -151,9 +235,9 @@ def _read(table, header):
         yield site, cells, findings
 
 
-def _commune_codes(table, header):
+def _commune_codes(lines, header):
     position = header.positions["insee_com"]
-    return {_commune_code(row.cells[position]) for row in table.rows if len(row.cells) > position}
+    return {_commune_code(row.cells[position]) for row in lines if len(row.cells) > position}
 
 
 def _commune_code(cell):
@@ -172,93 +256,81 @@ def _misshapen(row, header):
     return Site(), {}, findings
 
 
-def _sites_known(is_demo):
-    """{external id: {attribute: value}} of the sites to compare with; `position` is (longitude, latitude).
-
-    `proposed` is [[field, value], …], what earlier lists proposed.
-    """
-    proposed = ListProposal.objects.filter(site=OuterRef("pk")).order_by().values_list(JSONArray("field", "value"))
-    rows = (
-        Site.objects.filter(is_demo=is_demo)
-        .annotate(x=longitude_of("location"), y=latitude_of("location"), week=_week_as_text())
-        .annotate(proposed=ArraySubquery(proposed))
-        .values(
-            *("pk", "external_id", "slug", "status", "closed_on", "x", "y", "locally_owned_fields", "proposed"),
-            *COMPARED_COLUMNS,
-        )
-        .order_by()
-    )
-    return {row["external_id"]: row | {"position": (row.pop("x"), row.pop("y"))} for row in rows}
+# --- Comparing -------------------------------------------------------------------------------------
 
 
-def _week_as_text():
-    """SQL for a site's hours from Monday to Saturday, written as `text_of_week` does. The list knows no Sunday."""
-    as_text = [Cast(name, CharField()) for name in ("weekday", "opens", "closes")]
-    slot = Concat(as_text[0], Value(" "), as_text[1], Value("-"), as_text[2])
-    slots = WeeklySlot.objects.filter(site=OuterRef("pk"), weekday__lte=len(columns.DAYS)).order_by().values("site")
-    text = slots.annotate(text=StringAgg(slot, ",", order_by=("weekday", "opens"), output_field=TextField())).values(
-        "text"
-    )
-    return Coalesce(Subquery(text), Value(""), output_field=TextField())
+def _create(row, site):
+    said = _said(site)
+    row.action, row.slug = Action.CREATE, site.slug
+    row.after = _record(said, [name for name, value in said.items() if value not in (None, "")], said)
+    row.after.setdefault("appointment", Site.Appointment.NONE.value)
 
 
-def text_of_week(week):
-    return ",".join(
-        f"{weekday} {opens:%H:%M:%S}-{closes:%H:%M:%S}"
-        for weekday, slots in sorted(week.items())
-        for opens, closes in slots
-    )
+def _update(row, site, was, cells, findings):
+    """What the line of `site` does to the site as it `was`. An empty cell never erases."""
+    said = _said(site)
+    differences = [name for name, value in said.items() if value not in (None, "") and value != was[name]]
+    held = take_out(was["locally_owned_fields"], said, differences, partial(_value, said), partial(_value, was))
+    _propose(row, held, was, said, findings)
+    row.before, row.after = _record(was, differences, was), _record(said, differences, was)
+    if "name" in differences:
+        row.slug = site.slug
+    row.action = Action.UPDATE if differences else Action.UNCHANGED
+    if was["status"] != Site.Status.ACTIVE:
+        row.action = Action.REOPEN
+        closed_on = was["closed_on"] and was["closed_on"].isoformat()
+        row.before |= {"status": was["status"], "closed_on": closed_on}
+        row.after |= {"status": Site.Status.ACTIVE.value, "closed_on": None}
+    compare(site, was, differences, cells, findings)
 
 
-def _compare(site, was, line, plan):
-    """Add to `plan` what the row of `site` does to the site as it `was` (None: not known yet)."""
+def _said(site):
+    """{attribute: value} of what a line says; `position` and `week` as `sites_known` gives them."""
+    said = {name: getattr(site, name) for name in COMPARED_COLUMNS}
     week = week_of(site)
-    if was is None:
-        plan.changes.append(Change(CREATE, line, _completed(site, plan), week))
-        return
-    said = {name: getattr(site, name) for name in COMPARED_COLUMNS if name != "week"}
-    said |= {"position": (site.longitude, site.latitude), "week": text_of_week(week) if week else None}
-    # An empty cell never erases: where the list says nothing, the site keeps what it has.
-    differences = {
-        name: (was[name], value) for name, value in said.items() if value not in (None, "") and value != was[name]
-    }
-    proposals = take_out(was["locally_owned_fields"], said, differences, week)
-    _propose(proposals, was, said, line, plan)
-    if was["status"] == Site.Status.ACTIVE and not differences:
-        plan.unchanged += 1
-        return
-    action = UPDATE if was["status"] == Site.Status.ACTIVE else REOPEN
-    for name in said:
-        if name not in differences and name not in ("position", "week"):
-            setattr(site, name, was[name])
-    if "position" not in differences:
-        site.longitude, site.latitude = was["position"]
-    site.pk = was["pk"]
-    if "name" not in differences:
-        site.slug = was["slug"]
-    plan.changes.append(
-        Change(action, line, _completed(site, plan), week if "week" in differences else None, differences)
-    )
+    return said | {"position": (site.longitude, site.latitude), "week": text_of_week(week) if week else None}
 
 
-def _propose(proposals, was, said, line, plan):
-    """Add to `plan` the proposals that are not waiting already, and a warning for each that stands."""
-    proposed = dict(was["proposed"])
-    for name, value in proposals.items():
-        if value is not None:
+def _record(values, names, other):
+    """The keys of a record (`sites.records.record`) for these attributes; `other` has what they are compared with."""
+    record = {}
+    for name in names:
+        value = values[name]
+        if name == "week":
+            record |= _hours(values[name], "" if values is other else other[name])
+        elif name == "position":
+            record["location"] = list(value)
+        elif name in ("commune_id", "postal_code"):
+            record["commune"] = [values[one] or other[one] for one in ("commune_id", "postal_code")]
+        else:
+            record[name] = value.isoformat() if isinstance(value, date) else value
+    return record
+
+
+def _hours(week, other):
+    """The days of a week, as a text, that are not those of another."""
+    theirs = days_of(other)
+    return {f"hours.{day}": slots for day, slots in days_of(week).items() if slots != theirs[day]}
+
+
+def _value(values, held_field):
+    """What a site has, or a list says, of a field that can be held: as `ListProposal.value` holds it."""
+    name = HELD[held_field][0]
+    if name == "week":
+        return {day: [short(slot) for slot in slots] for day, slots in days_of(values[name]).items() if slots}
+    return list(values[name]) if name == "position" else str(values[name])
+
+
+def _propose(row, held, was, said, findings):
+    """Note on the row what the prefecture holds, and warn of each value that stays out."""
+    waiting = dict(was["proposed"])
+    for name, (_ours, theirs) in held.items():
+        if theirs is not None:
             attribute, column = HELD[name]
-            plan.issues.append(Issue(WARNING, "held_locally", line, column, str(said[attribute]), HELD_LOCALLY))
-        if proposed.pop(name, None) != value:
-            plan.proposals.append(Proposal(was["pk"], name, value))
-    given_back = proposed.keys() - set(was["locally_owned_fields"])
-    plan.proposals += [Proposal(was["pk"], name, None) for name in sorted(given_back)]
-
-
-def _completed(site, plan):
-    """`site` ready to be written: its point, and empty texts where the list says nothing."""
-    site.location = Point(site.longitude, site.latitude, srid=4326)
-    site.is_demo = plan.is_demo
-    for name in ("network", "address", "address_extra", "phone", "email", "note"):
-        setattr(site, name, getattr(site, name) or "")
-    site.appointment = site.appointment or Site.Appointment.NONE
-    return site
+            findings.warn(column, str(said[attribute]), "held_locally", HELD_LOCALLY)
+    given_back = waiting.keys() - set(was["locally_owned_fields"])
+    row.held = {name: pair for name, pair in held.items() if pair[1] is not None or name in waiting}
+    if row.held.keys() & {"commune", "postal_code"}:  # one key of the record
+        row.held |= {name: held[name] for name in ("commune", "postal_code") if name in held}
+    row.held |= {name: [None, None] for name in given_back}
+    row.proposes = any(waiting.get(name) != theirs for name, (_ours, theirs) in row.held.items())

@@ -1,4 +1,7 @@
-"""Writing a plan: one transaction, one import at a time, and a history that says which import did it."""
+"""Writing what the rows of a list say: one transaction, one at a time, and a history that says which list did it.
+
+Everything is written from the rows that were kept (`models.ImportRow`), in SQL: no row comes back to Python.
+"""
 
 import hashlib
 from contextlib import contextmanager
@@ -6,37 +9,20 @@ from dataclasses import dataclass
 
 import pghistory
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from sites.imports.analysis import CREATE, REOPEN, UPDATE, analyse
-from sites.imports.columns import DAYS
+from sites.imports import stored
+from sites.imports.analysis import Plan, giving_way, planned_rows
+from sites.imports.held import chosen
 from sites.imports.issues import ERROR
-from sites.models import Closure, ImportBatch, ListProposal, Site, SitePartner, Stop, WeeklySlot
+from sites.imports.state import state
+from sites.models import Closure, ImportBatch, ImportRow, Site, SitePartner, Stop, WeeklySlot
 
+Action = ImportRow.Action
 # Any constant will do, as long as nothing else locks on it.
 LOCK = 20_200_101
-BATCH = 5_000
-WRITTEN_BY_LISTS = (
-    "name",
-    "slug",
-    "kind",
-    "format",
-    "network",
-    "commune",
-    "address",
-    "address_extra",
-    "postal_code",
-    "location",
-    "phone",
-    "email",
-    "appointment",
-    "note",
-    "status",
-    "labelled_on",
-    "closed_on",
-    "updated_at",
-)
+AT_A_TIME = 5_000
 
 
 class CannotWriteNow(Exception):
@@ -69,20 +55,9 @@ class Source:
         return cls(file_name[-200:], hashlib.sha256(data).hexdigest())
 
 
-def import_table(table, source, *, is_complete=False, is_demo=False):
-    """Analyse `table` and write it, unless it has errors or changes nothing: (plan, `ImportBatch` or None).
-
-    No one else writes sites meanwhile, so what is written is what was analysed. Raises `CannotWriteNow`.
-    """
-    with _alone():
-        plan = analyse(table, is_complete=is_complete, is_demo=is_demo)
-        if plan.issues_of(ERROR) or not plan.changes_something:
-            return plan, None
-        return plan, _write(plan, source)
-
-
 @contextmanager
-def _alone():
+def alone():
+    """A transaction in which no one else writes sites. Raises `CannotWriteNow`."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
@@ -92,7 +67,6 @@ def _alone():
             cursor.execute("LOCK TABLE sites_site, sites_weeklyslot IN SHARE ROW EXCLUSIVE MODE")
         except OperationalError as error:
             raise DirectoryBusy from error
-        # The history's triggers go through the queue of deferred checks for each row: the cost grows as its square.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         # While the rows are read and compared, the database waits for us: on a long list, for more than a page may be
         # idle. An import that dies still lets go of its locks, since its connection ends with it.
@@ -100,33 +74,173 @@ def _alone():
         yield
 
 
-def _write(plan, source):
-    batch = ImportBatch.objects.create(
-        file_name=source.file_name,
-        sha256=source.sha256,
-        is_demo=plan.is_demo,
-        is_complete=plan.is_complete,
-        counts=plan.counts,
-    )
-    with pghistory.context(import_batch=batch.pk, source="import"):
-        if not plan.is_demo:
-            _remove_demonstration()
-        _write_sites(plan)
-        _write_hours(plan)
-        if plan.is_complete:
-            _close(plan.absent)
-        _write_proposals(plan.proposals, batch)
-    tell_the_planner()
-    return batch
+def import_table(table, source, *, is_complete=False, is_demo=False):
+    """Analyse a table and write it, unless it has errors or changes nothing: (`Plan`, `ImportBatch` or None).
 
-
-def tell_the_planner():
-    """What the tables hold now. Autovacuum never comes by an empty one, such as the closures at first: believing that
-    it holds rows, PostgreSQL took 20 s for "après 18 h" in all of France instead of 0.1 s.
+    No one else writes sites meanwhile, so what is written is what was analysed. Raises `CannotWriteNow`.
     """
-    tables = [model._meta.db_table for model in (Site, WeeklySlot, Closure, Stop, SitePartner)]
+    plan = Plan(is_demo, is_complete)
+    with alone():
+        with transaction.atomic():
+            batch = ImportBatch.objects.create(
+                file_name=source.file_name, sha256=source.sha256, is_demo=is_demo, is_complete=is_complete
+            )
+            plan.demonstration = giving_way(is_demo)
+            stored.keep(batch, plan.counting(planned_rows(table, is_complete=is_complete, is_demo=is_demo)))
+            if plan.issues_of(ERROR) or not plan.changes_something:
+                transaction.set_rollback(True)
+                return plan, None
+        batch.counts = plan.counts
+        write(batch)
+    return plan, batch
+
+
+def has_changed_since(batch):
+    """Whether a site that the list touches is no longer what it was when the list was analysed."""
+    rows = _touching(batch)
+    now = Subquery(Site.objects.filter(pk=OuterRef("site")).annotate(now=state()).values("now"))
+    known = Site.objects.filter(external_id=OuterRef("external_id"))
+    changed = rows.exclude(site=None).annotate(now=now).exclude(now=F("state"))
+    created = rows.filter(action=Action.CREATE).filter(Exists(known))
+    # A site that was to be changed is gone: only a demonstration site can be.
+    gone = rows.filter(site=None).exclude(action=Action.CREATE)
+    return changed.exists() or created.exists() or gone.exists()
+
+
+def _touching(batch):
+    return batch.rows.filter(Q(action__in=ImportRow.WRITES) | ~Q(held={}))
+
+
+def write(batch, user=None, said=lambda done, total: None):
+    """Write the rows of a batch, and mark it as applied by a `User`. Call it `alone`, with a counted batch.
+
+    `said` is told how many rows are written, of how many.
+    """
+    context = {"import_batch": batch.pk, "source": "import"} | ({"user": user.pk} if user else {})
+    with pghistory.context(**context):
+        if not batch.is_demo:
+            _remove_demonstration()
+        _choose(batch)
+        spans = _spans(batch)
+        for number, span in enumerate(spans, start=1):
+            for statement in (CREATE_SITES, UPDATE_SITES, DELETE_SLOTS, INSERT_SLOTS):
+                _execute(statement, batch, span)
+            said(min(number * AT_A_TIME, len(spans) * AT_A_TIME), len(spans) * AT_A_TIME)
+        for statement in (DELETE_PROPOSALS, INSERT_PROPOSALS):
+            _execute(statement, batch, (0, 2**62))
+        batch.status = ImportBatch.Status.APPLIED
+        batch.applied_at, batch.applied_by, batch.message = timezone.now(), user, ""
+        batch.save()
+    tell_the_planner()
+
+
+def _spans(batch):
+    """[(first, last)] of the row numbers that are written at a time."""
+    rows = batch.rows.filter(action__in=ImportRow.WRITES).order_by("pk")
+    numbers = list(rows.values_list("pk", flat=True))
+    return [(some[0], some[-1]) for some in (numbers[at : at + AT_A_TIME] for at in range(0, len(numbers), AT_A_TIME))]
+
+
+def _choose(batch):
+    """Turn the list's values that were chosen over the prefecture's into changes of their rows."""
+    rows = list(batch.rows.exclude(taken=[]))
+    for row in rows:
+        before, after = chosen(row.held, row.taken)
+        row.before, row.after = before | row.before, after | row.after
+        row.held |= {name: [row.held[name][0], None] for name in row.taken}
+        if row.action == Action.UNCHANGED:
+            row.action = Action.UPDATE
+    ImportRow.objects.bulk_update(rows, ["before", "after", "held", "action"], batch_size=AT_A_TIME)
+
+
+def _execute(statement, batch, span):
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(tables)}")
+        cursor.execute(
+            statement,
+            {"batch": batch.pk, "first": span[0], "last": span[1], "is_demo": batch.is_demo, "now": timezone.now()},
+        )
+
+
+# --- What is written -------------------------------------------------------------------------------
+
+TEXTS = ("name", "kind", "format", "network", "address", "address_extra", "phone", "email", "appointment", "note")
+# Columns of a site, and what a row says of each: NULL where it says nothing.
+SAID = {name: f"said.after->>'{name}'" for name in TEXTS} | {
+    "slug": "nullif(said.slug, '')",
+    "commune_id": "said.after->'commune'->>0",
+    "postal_code": "said.after->'commune'->>1",
+    "location": "ST_SetSRID(ST_MakePoint((said.after->'location'->>0)::float8, (said.after->'location'->>1)::float8), "
+    "4326)::geography",
+    "labelled_on": "(said.after->>'labelled_on')::date",
+    "status": "said.after->>'status'",
+}
+OF_THE_ROWS = "said.batch_id = %(batch)s AND said.id BETWEEN %(first)s AND %(last)s"
+# Texts that a new site lacks are empty, never unknown.
+CREATED = SAID | {name: f"coalesce({SAID[name]}, '')" for name in TEXTS} | {"status": "'active'"}
+CREATE_SITES = f"""
+    INSERT INTO sites_site (external_id, is_demo, website, updated_at, {", ".join(CREATED)})
+    SELECT said.external_id, %(is_demo)s, '', %(now)s, {", ".join(CREATED.values())}
+    FROM sites_importrow said WHERE {OF_THE_ROWS} AND said.action = 'create' ORDER BY said.id
+"""  # noqa: S608 (names and expressions are those above)
+# What was an antenne, and is a principal now, depends no more on the one that the prefecture chose for it.
+UPDATE_SITES = f"""
+    UPDATE sites_site site
+    SET {", ".join(f"{name} = coalesce({value}, site.{name})" for name, value in SAID.items())},
+        closed_on = CASE said.action WHEN 'close' THEN (%(now)s AT TIME ZONE 'Europe/Paris')::date
+                                     WHEN 'reopen' THEN NULL ELSE site.closed_on END,
+        parent_id = CASE WHEN said.after->>'kind' = 'principal' THEN NULL ELSE site.parent_id END,
+        updated_at = %(now)s
+    FROM sites_importrow said
+    WHERE {OF_THE_ROWS} AND said.action IN ('update', 'reopen', 'close') AND site.id = said.site_id
+"""  # noqa: S608
+SLOTS_SAID = f"""
+    SELECT site.id AS site_id, split_part(day.key, '.', 2)::smallint AS weekday,
+           (slot->>0)::time AS opens, (slot->>1)::time AS closes
+    FROM sites_importrow said
+    JOIN sites_site site ON site.external_id = said.external_id
+    CROSS JOIN LATERAL jsonb_each(said.after) day
+    CROSS JOIN LATERAL jsonb_array_elements(day.value) slot
+    WHERE {OF_THE_ROWS} AND said.action IN ('create', 'update', 'reopen') AND day.key LIKE 'hours.%%'
+"""  # noqa: S608
+EVERY_WEEK = "slot.weeks = 'all' AND slot.mode = 'open' AND slot.valid_from IS NULL AND slot.valid_until IS NULL"
+# Only the slots that differ are deleted and inserted, so that the history stays readable.
+DELETE_SLOTS = f"""
+    WITH wanted AS ({SLOTS_SAID})
+    DELETE FROM sites_weeklyslot slot
+    USING sites_importrow said
+    WHERE {OF_THE_ROWS} AND said.action IN ('update', 'reopen') AND slot.site_id = said.site_id
+      AND said.after ? ('hours.' || slot.weekday)
+      AND NOT ({EVERY_WEEK} AND (slot.site_id, slot.weekday, slot.opens, slot.closes) IN (TABLE wanted))
+"""  # noqa: S608
+INSERT_SLOTS = f"""
+    INSERT INTO sites_weeklyslot (site_id, weekday, opens, closes)
+    SELECT * FROM ({SLOTS_SAID}) said
+    WHERE NOT EXISTS (
+        SELECT FROM sites_weeklyslot slot
+        WHERE (slot.site_id, slot.weekday, slot.opens, slot.closes)
+            = (said.site_id, said.weekday, said.opens, said.closes)
+          AND {EVERY_WEEK}
+    )
+    ORDER BY site_id, weekday, opens
+"""  # noqa: S608
+PROPOSALS_SAID = f"""
+    SELECT said.site_id, held.key AS field, held.value->1 AS value
+    FROM sites_importrow said CROSS JOIN LATERAL jsonb_each(said.held) held
+    WHERE {OF_THE_ROWS} AND said.action <> 'error'
+"""  # noqa: S608
+DELETE_PROPOSALS = f"""
+    DELETE FROM sites_listproposal proposal USING ({PROPOSALS_SAID}) said
+    WHERE (proposal.site_id, proposal.field) = (said.site_id, said.field) AND said.value = 'null'
+"""  # noqa: S608
+# A proposal that says something new is to be decided again, even where the one before was dismissed.
+INSERT_PROPOSALS = f"""
+    INSERT INTO sites_listproposal AS proposal (site_id, field, value, batch_id, proposed_at)
+    SELECT site_id, field, value, %(batch)s, %(now)s FROM ({PROPOSALS_SAID}) said WHERE value <> 'null'
+    ON CONFLICT (site_id, field) DO UPDATE
+    SET value = excluded.value, batch_id = excluded.batch_id, proposed_at = excluded.proposed_at,
+        dismissed_at = NULL, dismissed_by_id = NULL
+    WHERE proposal.value <> excluded.value
+"""  # noqa: S608
 
 
 def _remove_demonstration():
@@ -137,80 +251,10 @@ def _remove_demonstration():
     Site.objects.demonstration().delete()
 
 
-def _write_sites(plan):
-    Site.objects.bulk_create([change.site for change in plan.of(CREATE)], batch_size=BATCH)
-    known = [change.site for change in plan.of(UPDATE, REOPEN)]
-    _let_go_of_principals(plan)
-    # One statement for thousands of sites; each of them exists, so nothing is inserted.
-    Site.objects.bulk_create(
-        known, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN_BY_LISTS
-    )
-
-
-def _let_go_of_principals(plan):
-    """What was an antenne, and is a principal now, depends no more on the one that the prefecture chose for it."""
-    promoted = [change.site.pk for change in plan.of(UPDATE, REOPEN) if "kind" in change.differences]
-    Site.objects.filter(pk__in=promoted).exclude(parent=None).update(parent=None)
-
-
-def _write_hours(plan):
-    _copy_slots(slot for change in plan.of(CREATE) for slot in _slots_of(change))
-    _replace_slots([change for change in plan.of(UPDATE, REOPEN) if change.week])
-
-
-def _slots_of(change):
-    """(site, weekday, opens, closes) of the hours that a change gives."""
-    for weekday, slots in (change.week or {}).items():
-        for slot in slots:
-            yield change.site.pk, weekday, *slot
-
-
-def _replace_slots(changes):
-    """Only the slots that differ are deleted and inserted, so that the history stays readable."""
-    wanted = {slot for change in changes for slot in _slots_of(change)}
-    existing = WeeklySlot.objects.filter(site__in=[change.site.pk for change in changes], weekday__lte=len(DAYS))
-    kept, gone = set(), []
-    for pk, *slot in existing.values_list("pk", "site_id", "weekday", "opens", "closes"):
-        if tuple(slot) in wanted:
-            kept.add(tuple(slot))
-        else:
-            gone.append(pk)
-    WeeklySlot.objects.filter(pk__in=gone).delete()
-    _copy_slots(sorted(wanted - kept))
-
-
-def _copy_slots(slots):
-    """COPY (site, weekday, opens, closes): three times faster than INSERT, and its history is written all the same.
-
-    The history's context is already set in this transaction, by the writing of the slots' sites.
+def tell_the_planner():
+    """What the tables hold now. Autovacuum never comes by an empty one, such as the closures at first: believing that
+    it holds rows, PostgreSQL took 20 s for "après 18 h" in all of France instead of 0.1 s.
     """
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("COPY sites_weeklyslot (site_id, weekday, opens, closes) FROM STDIN") as copy,
-    ):
-        for slot in slots:
-            copy.write_row(slot)
-
-
-def _write_proposals(proposals, batch):
-    """A proposal that says something new is to be decided again, even where the one before was dismissed."""
-    over = [Q(site=one.site, field=one.field) for one in proposals if one.value is None]
-    if over:
-        ListProposal.objects.filter(Q(*over, _connector=Q.OR)).delete()
-    ListProposal.objects.bulk_create(
-        [
-            ListProposal(site_id=one.site, field=one.field, value=one.value, batch=batch)
-            for one in proposals
-            if one.value is not None
-        ],
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["site", "field"],
-        update_fields=["value", "batch", "proposed_at", "dismissed_at", "dismissed_by"],
-    )
-
-
-def _close(external_ids):
-    Site.objects.official().filter(external_id__in=external_ids).update(
-        status=Site.Status.CLOSED, closed_on=timezone.localdate(), updated_at=timezone.now()
-    )
+    tables = [model._meta.db_table for model in (Site, WeeklySlot, Closure, Stop, SitePartner)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(tables)}")

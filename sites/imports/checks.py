@@ -6,6 +6,7 @@ from franceservices.territories.names import normalise
 
 # The official list's points lie 0.3 km (median) to 5.9 km (99 in 100) from their commune's.
 FAR_KM = 20
+MOVED_M = 300
 
 
 def distance_km(a, b):
@@ -116,3 +117,20 @@ def _postal_codes(communes):
 def _area(postal_code):
     """The digits that a département's postal codes share."""
     return postal_code[: 3 if postal_code >= "97" else 2]
+
+
+def compare(site, was, differences, cells, findings):
+    """Add to `findings` what is worth a look in how a line differs from the site as it `was` ({attribute: value})."""
+    if was["status"] != "active":
+        since = f" depuis le {was['closed_on']:%d/%m/%Y}" if was["closed_on"] else ""
+        findings.warn("id_fs", cells["id_fs"], "was_closed", f"Ce site est fermé{since} : il rouvrirait.")
+    if "name" in differences:
+        findings.warn("lib_fs", cells["lib_fs"], "renamed", f"S'appelait « {was['name']} ».")
+    if "position" in differences:
+        metres = metres_between(*was["position"], site.longitude, site.latitude)
+        if metres > MOVED_M:
+            value = f"{cells['latitude']}, {cells['longitude']}"
+            how_far = f"{metres / 1000:.1f} km".replace(".", ",") if metres >= 1000 else f"{metres:.0f} m"
+            findings.warn(
+                "latitude", value, "moved", f"Le point se déplace de {how_far} : a-t-il déménagé ? Voyez la carte."
+            )

@@ -1,7 +1,5 @@
 """What a list says of the fields that the prefecture holds: it never overwrites them, it proposes. Pure."""
 
-from typing import NamedTuple
-
 HELD = {  # name in `Site.locally_owned_fields`: (what the analysis compares, column of the list)
     "phone": ("phone", "telephone"),
     "email": ("email", "mail"),
@@ -14,36 +12,51 @@ HELD = {  # name in `Site.locally_owned_fields`: (what the analysis compares, co
     "location": ("position", "latitude"),
     "hours": ("week", "h_lundi"),
 }  # a list says nothing of the website, which can be held too
+EVERY_WEEK = ["all", "open", None, None]
 
 
-class Proposal(NamedTuple):
-    """`value` is what `ListProposal.value` holds; None when the list now says what the site has."""
+def take_out(owned, said, differences, theirs, ours):
+    """{field: [ours, the list's]} of what a list says of the `owned` fields; they are taken out of `differences`.
 
-    site: int
-    field: str
-    value: object
-
-
-def take_out(held, said, differences, week):
-    """{field: value or None} of what a list says of the `held` fields; they are taken out of `differences`.
-
-    `said` is {attribute: value}, `week` {weekday: slots} or None. Where the list says nothing, it proposes nothing.
+    `said` is {attribute: value}; `theirs` and `ours` give the value of a field as `ListProposal.value` holds it. Where
+    the list says nothing, it proposes nothing; where it says what we have, its value is None.
     """
     found = {}
-    for field in held:
+    for field in owned:
         name, _column = HELD.get(field, ("", ""))
         if said.get(name) in (None, ""):
             continue
-        differs = differences.pop(name, None)
-        found[field] = _as_json(name, said[name], week) if differs else None
+        found[field] = [ours(field), theirs(field) if name in differences else None]
+        if name in differences:
+            differences.remove(name)
     return found
 
 
-def _as_json(name, value, week):
-    if name == "week":
-        return {
-            str(weekday): [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in slots]
-            for weekday, slots in week.items()
-            if slots
-        }
-    return list(value) if name == "position" else str(value)
+def short(slot):
+    """A slot of a record (`sites.records.record`), as [opens, closes] when it comes back every week."""
+    return slot[:2] if slot[2:] == EVERY_WEEK else slot
+
+
+def full(slot):
+    """What `short` made short."""
+    return slot if slot[2:] else [*slot, *EVERY_WEEK]
+
+
+def chosen(held, taken):
+    """(before, after) of the record's keys that change when the list's value of the `taken` fields is chosen."""
+    before, after = {}, {}
+    for field in taken:
+        mine, theirs = held[field]
+        if field == "hours":
+            for day in sorted({*mine, *theirs}):
+                if mine.get(day, []) != theirs.get(day, []):
+                    before[f"hours.{day}"], after[f"hours.{day}"] = (
+                        [full(slot) for slot in week.get(day, [])] for week in (mine, theirs)
+                    )
+        elif field in ("commune", "postal_code"):
+            places = [(name, *held[name]) for name in ("commune", "postal_code")]
+            before["commune"] = [mine for _, mine, _ in places]
+            after["commune"] = [theirs if name in taken and theirs else mine for name, mine, theirs in places]
+        else:
+            before[field], after[field] = mine, theirs
+    return before, after

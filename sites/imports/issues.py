@@ -39,6 +39,11 @@ WARNINGS = {
     "several_emails": "Plusieurs adresses électroniques",
     "email": "Adresse électronique illisible",
     "phone": "Numéro de téléphone illisible",
+    "renamed": "Nom changé",
+    "moved": "Point déplacé de plus de 300 m",
+    "was_closed": "Site fermé qui rouvrirait",
+    "neighbour": "Doublon possible",
+    "date_serial": "Date écrite comme un nombre",
     "held_locally": "Valeur tenue par la préfecture",
 }
 TITLES = {ERROR: ERRORS, WARNING: WARNINGS}

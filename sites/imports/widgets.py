@@ -135,7 +135,7 @@ class CoordinateWidget(Widget):
             degrees = math.nan
         if not math.isfinite(degrees) or abs(degrees) > 180:
             raise CellError("coordinates", "Attendu : un nombre de degrés, comme 44.3526.")
-        return degrees
+        return round(degrees, 6)  # 0.1 m, as everywhere else
 
 
 class DayWidget(Widget):

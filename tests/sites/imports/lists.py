@@ -76,7 +76,14 @@ def xlsx_of(*records):
 
 def plan_of(*rows, **options):
     """The plan of importing a CSV file of these rows."""
-    return analyse(read_table(csv_of(*rows)), **options)
+    plan, _ = analyse(read_table(csv_of(*rows)), **options)
+    return plan
+
+
+def planned(*rows, **options):
+    """What each of these rows, then each absent site, would change."""
+    _, done = analyse(read_table(csv_of(*rows)), **options)
+    return done
 
 
 def import_rows(*rows, **options):
