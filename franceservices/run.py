@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from franceservices.cluster import ClusterError, DiskFull, is_full
@@ -27,6 +27,7 @@ LOG = VAR_DIR / "log" / "portail.log"
 HOST = "127.0.0.1"
 START_PATIENCE_S = 30
 STOP_PATIENCE_S = 10
+WATCH_S = 1
 
 
 class CannotRun(Exception):
@@ -72,14 +73,16 @@ def serve():
         with locked(VAR_DIR / "run.lock"):  # two on one new clone would make the same tables
             prepare(log)
         check_port_is_free(port)
-        with gunicorn(port, log) as process:
+        with gunicorn(port, log) as server, worker(log) as keep_worker:
             with step("Démarrage du serveur"):
-                wait_until_ready(process, port)
+                wait_until_ready(server, port)
             duration = seconds(time.perf_counter() - started)
             say(f"Le portail est servi sur http://{HOST}:{port}/ (prêt en {duration})\n")
             say(f"Gestion : http://{HOST}:{port}/gestion/ (agent@exemple.fr, lecture@, national@ : voir README)\n")
             say(f"Journal des requêtes : {os.path.relpath(LOG, BASE_DIR)}. Ctrl-C pour arrêter.\n")
-            process.wait()
+            while server.poll() is None:
+                keep_worker()
+                time.sleep(WATCH_S)
             raise CannotRun(f"Le serveur s'est arrêté de lui-même : voyez {LOG}.")
 
 
@@ -223,17 +226,33 @@ def check_port_is_free(port):
 
 @contextmanager
 def gunicorn(port, log):
-    """The server, in a session of its own so that Ctrl-C reaches it through us, before the cluster stops."""
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "--graceful-timeout", "5"]
+    """The server that answers browsers."""
+    with child(["gunicorn", "--bind", f"{HOST}:{port}", "--graceful-timeout", "5", "franceservices.wsgi"], log) as one:
+        yield one
+
+
+@contextmanager
+def worker(log):
+    """The worker that reads and applies lists; what is yielded starts it again when it has died."""
+    command = [str(BASE_DIR / "manage.py"), "procrastinate", "worker", "--shutdown-graceful-timeout", "5"]
+    with ExitStack() as running:
+        one = running.enter_context(child(command, log, is_module=False))
+
+        def keep():
+            nonlocal one
+            if one.poll() is not None:
+                one = running.enter_context(child(command, log, is_module=False))
+
+        yield keep
+
+
+@contextmanager
+def child(command, log, is_module=True):
+    """A Python process, in a session of its own so that Ctrl-C reaches it through us, before the cluster stops."""
+    command = [sys.executable, *(["-m"] if is_module else []), *command]
     if setpriv := shutil.which("setpriv"):
-        command = [setpriv, "--pdeathsig", "TERM", *command]  # even kill -9 of this process frees the port
-    process = subprocess.Popen(
-        [*command, "franceservices.wsgi"],
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+        command = [setpriv, "--pdeathsig", "TERM", *command]  # even kill -9 of this process ends it
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     try:
         yield process
     finally:

@@ -301,6 +301,11 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500  # a round of 80 stops, in one form
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL 3.6 of Debian 12; no user text ever reaches GDAL
 
+# --- Work that pages do not wait for --------------------------------------------------------------
+
+# The queue is in PostgreSQL; `manage.py procrastinate worker` does the work.
+PROCRASTINATE_IMPORT_PATHS = ["sites.imports.tasks"]
+
 # --- Services we call ------------------------------------------------------------------------------
 
 GEOCODER_URL = env.str("GEOCODER_URL", "https://data.geopf.fr/geocodage/search")
@@ -363,6 +368,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},  # 4xx are in the request's own line
         "httpx": {"level": "WARNING"},  # its lines hold the typed address
         "httpcore": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},  # the worker's own lines say what was done
         "axes": {"level": "ERROR"},  # what it would say holds addresses; it keeps them in the database
     },
 }

@@ -56,9 +56,20 @@ class Source:
 
 
 @contextmanager
+def patient_transaction():
+    """A transaction in which the database waits for us while rows are read and compared: for more than a page may idle.
+
+    Work that dies still lets go of its locks, since its connection ends with it.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield
+
+
+@contextmanager
 def alone():
     """A transaction in which no one else writes sites. Raises `CannotWriteNow`."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with patient_transaction(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             raise ImportRunning
@@ -68,9 +79,6 @@ def alone():
         except OperationalError as error:
             raise DirectoryBusy from error
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        # While the rows are read and compared, the database waits for us: on a long list, for more than a page may be
-        # idle. An import that dies still lets go of its locks, since its connection ends with it.
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield
 
 

@@ -40,10 +40,11 @@ OTHER_FORMATS = (
 )
 
 
-def read_table(data, known=()):
+def read_table(data, known=(), *, encoding="", delimiter=""):
     """Read the bytes of a CSV or XLSX file as a `Table`.
 
-    `known` holds the plain names of the wanted columns: they settle which delimiter, or which sheet, is meant.
+    `known` holds the plain names of the wanted columns: they settle which delimiter, or which sheet, is meant. A CSV
+    file is read with `encoding` and `delimiter` where they are given, or with those that its content tells.
     Raises a `FileError`, whose message is a French sentence.
     """
     if len(data) > MAX_BYTES:
@@ -53,22 +54,26 @@ def read_table(data, known=()):
     for signature, what in OTHER_FORMATS:
         if data.startswith(signature):
             raise NotATable(f"Le fichier est {what} : {WAYS_TO_SAVE}.")
-    table = workbook.read(data, known) if data.startswith(workbook.SIGNATURE) else read_csv(data, known)
+    table = (
+        workbook.read(data, known)
+        if data.startswith(workbook.SIGNATURE)
+        else read_csv(data, known, encoding, delimiter)
+    )
     if not table.rows:
         raise HeaderOnly
     return table
 
 
-def read_csv(data, known=()):
-    """The `Table` of a CSV file, its encoding and its delimiter found from its content."""
+def read_csv(data, known=(), encoding="", delimiter=""):
+    """The `Table` of a CSV file; its encoding and its delimiter are found from its content, unless given."""
     # Each ending counts as a line, even an empty one that costs a byte: look before any line is made of them.
     if max(data.count(b"\n"), data.count(b"\r")) > MAX_LINES:
         raise FileTooBig(f"Le fichier dépasse {MAX_LINES} lignes, lignes vides comprises.")
-    encoding, text = decode(data)
+    encoding, text = decode(data, encoding)
     declared = DECLARED_DELIMITER.match(text)
     if declared:
         text = text[declared.end() :]  # what is left of the line is blank: numbers of lines stay right
-    delimiter = declared[1] if declared else find_delimiter(text, known)
+    delimiter = delimiter or (declared[1] if declared else find_delimiter(text, known))
     records = _narrow(_records(text, delimiter))
     header = next(records, None)
     if header is None:
@@ -80,9 +85,9 @@ def read_csv(data, known=()):
     return Table(header.cells, _limited(records), encoding, delimiter)
 
 
-def decode(data):
-    """(encoding, text) of `data`: UTF-8, UTF-16 or Windows' Western European (cp1252)."""
-    encoding = find_encoding(data)
+def decode(data, encoding=""):
+    """(encoding, text) of `data`: UTF-8, UTF-16 or Windows' Western European (cp1252), unless it is given."""
+    encoding = encoding or find_encoding(data)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

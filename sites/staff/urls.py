@@ -1,6 +1,6 @@
 """The addresses under /gestion/ that deal with sites."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from sites.staff import edit_views, history_views, home_views, proposal_views, report_views
 
@@ -21,4 +21,5 @@ urlpatterns = [
     path("signalements/<int:pk>/refuser/", report_views.Reject.as_view(), name="reject_report"),
     path("propositions/", proposal_views.Proposals.as_view(), name="proposals"),
     path("propositions/<int:pk>/garder/", proposal_views.KeepOurs.as_view(), name="dismiss_proposal"),
+    path("imports/", include("sites.staff.imports.urls")),
 ]

@@ -74,6 +74,7 @@ def _read_file(name):
 
 def _run(table, source, complete, apply):
     if not apply:
-        return analyse(table, is_complete=complete)
+        plan, _ = analyse(table, is_complete=complete)
+        return plan
     plan, _ = import_table(table, source, is_complete=complete)
     return plan

@@ -1,0 +1,169 @@
+"""What happens to a list: received, analysed, confirmed, applied, or abandoned. Taking it back is `undo`.
+
+The pages call what is quick; `tasks` has the worker do the rest.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from sites.imports import apply, stored
+from sites.imports.analysis import Plan, giving_way, planned_rows
+from sites.imports.apply import Source
+from sites.imports.columns import COLUMNS, match
+from sites.imports.errors import FileError
+from sites.imports.guards import alarms
+from sites.imports.issues import ERROR
+from sites.imports.progress import progress_of
+from sites.imports.reader import read_table
+from sites.models import ImportBatch, ImportFile, Site
+
+Status = ImportBatch.Status
+CHANGED_SINCE = (
+    "Des sites de cette liste ont changé depuis l'analyse : rien n'a été écrit. Voici la différence avec l'annuaire "
+    "d'aujourd'hui ; relisez-la, puis confirmez."
+)
+NOTHING_TO_DO = "L'annuaire dit déjà tout ce que dit cette liste : il n'y a rien à appliquer."
+
+
+class NotNow(Exception):
+    """The list is no longer in the state that the page showed. The message is a French sentence."""
+
+
+def receive(file_name, data, user, *, is_complete):
+    """Keep the bytes of a file, and have it analysed: the new `ImportBatch`."""
+    from sites.imports import tasks
+
+    source = Source.of(file_name, data)
+    with transaction.atomic():
+        batch = ImportBatch.objects.create(
+            file_name=source.file_name, sha256=source.sha256, received_by=user, is_complete=is_complete
+        )
+        ImportFile.objects.create(batch=batch, content=data)
+        tasks.analyse.defer(batch_pk=batch.pk)
+    return batch
+
+
+def already_applied(batch):
+    """The list with the very same content that is applied today, or None."""
+    same = ImportBatch.objects.filter(sha256=batch.sha256, status=Status.APPLIED, is_demo=batch.is_demo)
+    return same.exclude(pk=batch.pk).order_by("-applied_at").first()
+
+
+def alarms_of(batch):
+    """The `guards.Alarm`s to clear before a list that is ready is applied."""
+    in_service = Site.objects.open_to_public().official().count()
+    return list(alarms(batch.counts, in_service, batch.is_complete))
+
+
+def can_be_confirmed(batch, valid_rows_only=False):
+    """Whether a list brings something, and has no line in error, or only its valid lines are wanted."""
+    counts = batch.counts
+    names = ("created", "updated", "reopened", "demonstration", "proposals") + (() if valid_rows_only else ("closed",))
+    brings = any(counts.get(name) for name in names) or batch.rows.exclude(taken=[]).exists()
+    return bool(brings and (valid_rows_only or not counts["errors"]))
+
+
+def confirm(batch, user, *, valid_rows_only=False):
+    """Have a list that is ready applied by a `User`. Raises `NotNow` when it is not ready any more."""
+    from sites.imports import tasks
+
+    if not can_be_confirmed(batch, valid_rows_only):
+        raise NotNow("Cette liste n'a rien à appliquer.")
+    with transaction.atomic():
+        _move(batch, Status.READY, Status.CONFIRMED, applied_by=user, valid_rows_only=valid_rows_only, message="")
+        tasks.apply.defer(batch_pk=batch.pk)
+
+
+def abandon(batch):
+    """Raises `NotNow` when it is being applied, or was."""
+    _move(batch, (Status.READY, Status.REFUSED), Status.ABANDONED)
+
+
+def read_again(batch, encoding="", delimiter=""):
+    """Have a file that is not applied read with an encoding and a delimiter ('': the one that is found)."""
+    from sites.imports import tasks
+
+    with transaction.atomic():
+        asked = {"asked_encoding": encoding, "asked_delimiter": delimiter, "message": ""}
+        _move(batch, (Status.READY, Status.REFUSED), Status.RECEIVED, **asked)
+        tasks.analyse.defer(batch_pk=batch.pk)
+
+
+def _move(batch, before, after, **changes):
+    """Change the status of a batch, unless someone else has: one of two who press at once is told."""
+    before = (before,) if isinstance(before, str) else before
+    if not ImportBatch.objects.filter(pk=batch.pk, status__in=before).update(status=after, **changes):
+        now = ImportBatch.objects.get(pk=batch.pk)
+        raise NotNow(f"Cette liste n'attend plus cette action : elle est « {now.get_status_display().lower()} ».")
+    batch.refresh_from_db()
+
+
+def give_back(batch, message):
+    """Put a list whose work failed where someone can act on it again; `message` is a French sentence."""
+    instead = {
+        Status.RECEIVED: Status.REFUSED,
+        Status.CONFIRMED: Status.READY,
+        Status.TAKING_BACK: Status.APPLIED,
+    }
+    for before, after in instead.items():
+        ImportBatch.objects.filter(pk=batch.pk, status=before).update(status=after, message=message)
+
+
+# --- What the worker does --------------------------------------------------------------------------
+
+
+def analyse(batch):
+    """Read and compare the file of a batch, and keep what is found. Again or for the first time: the result is one."""
+    with progress_of(batch) as progress:
+        progress.stage("Lecture du fichier")
+        try:
+            table = _table_of(batch)
+            positions = match(table.header).positions if table.sheet else None
+        except FileError as error:
+            _refuse(batch, str(error))
+            return
+        batch.encoding, batch.delimiter, batch.sheet = table.encoding, table.delimiter, table.sheet[:100]
+        progress.stage("Comparaison avec l'annuaire", total=len(table.rows))
+        with apply.patient_transaction():
+            _analyse(batch, table, positions, progress)
+
+
+def apply_list(batch):
+    """Apply a list that is confirmed, unless a site that it touches has changed: then show the new difference."""
+    with progress_of(batch) as progress:
+        progress.stage("Vérification de l'annuaire")
+        with apply.alone():
+            batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+            if batch.status != Status.CONFIRMED:
+                return batch
+            if not apply.has_changed_since(batch):
+                progress.stage("Écriture des sites", total=1)
+                apply.write(batch, batch.applied_by, progress.done)
+                return batch
+    batch.message = CHANGED_SINCE
+    batch.applied_by = None
+    analyse(batch)
+    return batch
+
+
+def _table_of(batch):
+    data = bytes(batch.file.content)
+    return read_table(data, COLUMNS, encoding=batch.asked_encoding, delimiter=batch.asked_delimiter)
+
+
+def _refuse(batch, message):
+    stored.forget(batch)
+    batch.status, batch.message, batch.analysed_at = Status.REFUSED, message, timezone.now()
+    batch.save()
+
+
+def _analyse(batch, table, positions, progress):
+    stored.forget(batch)
+    plan = Plan(batch.is_demo, batch.is_complete, demonstration=giving_way(batch.is_demo))
+    rows = planned_rows(table, is_complete=batch.is_complete, is_demo=batch.is_demo)
+    stored.keep(batch, plan.counting(rows), positions, progress.done)
+    batch.status, batch.analysed_at = Status.READY, timezone.now()
+    batch.counts = plan.counts | {"rows": plan.rows, "demonstration": plan.demonstration, "proposals": plan.proposals}
+    if not plan.changes_something and not plan.issues_of(ERROR):
+        batch.message = NOTHING_TO_DO
+    batch.save()
