@@ -129,6 +129,8 @@ def write(batch, user=None, said=lambda done, total: None):
         if not batch.is_demo:
             _remove_demonstration()
         _choose(batch)
+        if batch.valid_rows_only:
+            _keep_the_absent_open(batch)
         spans = _spans(batch)
         for number, span in enumerate(spans, start=1):
             for statement in (CREATE_SITES, UPDATE_SITES, DELETE_SLOTS, INSERT_SLOTS):
@@ -159,6 +161,13 @@ def _choose(batch):
         if row.action == Action.UNCHANGED:
             row.action = Action.UPDATE
     ImportRow.objects.bulk_update(rows, ["before", "after", "held", "action"], batch_size=AT_A_TIME)
+
+
+def _keep_the_absent_open(batch):
+    """A site whose line is in error may look absent: while lines are left out, absence means nothing."""
+    absent = batch.rows.filter(action=Action.CLOSE)
+    absent.update(action=Action.ABSENT, before={}, after={})
+    batch.counts["closed"] = 0
 
 
 def _execute(statement, batch, span):

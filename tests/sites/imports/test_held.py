@@ -82,13 +82,13 @@ def test_what_is_not_held_is_updated_beside_what_is():
     import_rows(RODEZ)
     hold("hours", phone="05 36 49 00 99", location=Point(2.6, 44.4, srid=4326))
 
-    plan, _ = import_rows(RODEZ | {"lib_fs": "Maison du Rouergue", "h_lundi": "", "mail": "neuf@exemple.fr"})
+    _, batch = import_rows(RODEZ | {"lib_fs": "Maison du Rouergue", "h_lundi": "", "mail": "neuf@exemple.fr"})
 
     site = Site.objects.get()
     assert (site.name, site.slug, site.email) == ("Maison du Rouergue", "maison-du-rouergue", "neuf@exemple.fr")
     assert (site.phone, site.location.coords) == ("05 36 49 00 99", (2.6, 44.4))
     assert WeeklySlot.objects.filter(weekday=1).exists()
-    assert plan.changes[0].differences.keys() == {"name", "email"}
+    assert batch.rows.get().after.keys() == {"name", "email"}
     assert proposed().keys() == {"hours", "phone", "location"}
 
 
