@@ -272,7 +272,7 @@ def _update(row, site, was, cells, findings):
     differences = [name for name, value in said.items() if value not in (None, "") and value != was[name]]
     held = take_out(was["locally_owned_fields"], said, differences, partial(_value, said), partial(_value, was))
     _propose(row, held, was, said, findings)
-    row.before, row.after = _record(was, differences, was), _record(said, differences, was)
+    row.before, row.after = _record(was, differences, said), _record(said, differences, was)
     if "name" in differences:
         row.slug = site.slug
     row.action = Action.UPDATE if differences else Action.UNCHANGED

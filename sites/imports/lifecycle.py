@@ -147,8 +147,8 @@ def apply_list(batch):
 
 
 def _table_of(batch):
-    data = bytes(batch.file.content)
-    return read_table(data, COLUMNS, encoding=batch.asked_encoding, delimiter=batch.asked_delimiter)
+    data = ImportFile.objects.values_list("content", flat=True).get(batch=batch)  # not kept on the batch: it is big
+    return read_table(bytes(data), COLUMNS, encoding=batch.asked_encoding, delimiter=batch.asked_delimiter)
 
 
 def _refuse(batch, message):
