@@ -1,6 +1,6 @@
 """Sites so near to each other that they may be the same one twice, against a plain comparison of all pairs."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from franceservices.territories.drive import metres_between
@@ -12,13 +12,19 @@ offset = st.floats(-0.0015, 0.0015)
 
 
 @st.composite
-def positions(draw):
+def crowds(draw):
+    """A position, and others around it."""
     longitude, latitude = draw(st.sampled_from(CORNERS))
-    return longitude + draw(offset), latitude + draw(offset)
+    here, *others = [
+        (longitude + draw(offset), latitude + draw(offset)) for _ in range(draw(st.integers(min_value=2, max_value=8)))
+    ]
+    return here, others
 
 
-@given(st.lists(positions(), min_size=1, max_size=12), positions())
-def test_the_nearest_within_75_m_is_found(others, here):
+@settings(max_examples=400)
+@given(crowds())
+def test_the_nearest_within_75_m_is_found(crowd):
+    here, others = crowd
     neighbours = Neighbours()
     for number, where in enumerate(others):
         neighbours.add(number, "fixe", where, str(number))
