@@ -24,8 +24,8 @@ def columns(model, *, but=()):
 def touched(model):
     """The CTEs `span` (id, first and last: numbers of the list's rows of an object), `before` and `after`.
 
-    An object that was not there has no row `before`. DISTINCT ON rather than a LIMIT 1 for each object: PostgreSQL would
-    rather read the whole history backwards.
+    An object that was not there has no row `before`. DISTINCT ON, and not a LIMIT 1 for each object, for which
+    PostgreSQL may read the whole history backwards.
     """
     return f"""
     WITH span AS MATERIALIZED (
@@ -55,6 +55,12 @@ def is_as_written(model):
     return f"({row(model, 'today')}) IS NOT DISTINCT FROM ({row(model, 'after')})"
 
 
+def _given_back(column):
+    return (
+        f'CASE WHEN before."{column}" IS DISTINCT FROM after."{column}" THEN before."{column}" ELSE site."{column}" END'
+    )
+
+
 # --- Sites -----------------------------------------------------------------------------------------
 
 SITES_TOUCHED = f"""
@@ -62,7 +68,7 @@ SITES_TOUCHED = f"""
     SELECT span.id, before.pgh_id, after.pgh_id, after.pgh_label = 'delete', before.status, after.status,
            NOT {is_as_written(Site)}, today.id IS NULL
     FROM span JOIN after USING (id) LEFT JOIN before USING (id) LEFT JOIN {table(Site)} today USING (id)
-"""
+"""  # noqa: S608
 # Nothing is ever deleted.
 WITHDRAW_CREATED = f"""
     {touched(Site)}
@@ -74,12 +80,7 @@ WITHDRAW_CREATED = f"""
 GIVE_BACK_CHANGED = f"""
     {touched(Site)}
     UPDATE {table(Site)} site
-    SET {
-    ", ".join(
-        f'"{name}" = CASE WHEN before."{name}" IS DISTINCT FROM after."{name}" THEN before."{name}" ELSE site."{name}" END'
-        for name in columns(Site, but=("id", "updated_at"))
-    )
-},
+    SET {", ".join(f'"{name}" = {_given_back(name)}' for name in columns(Site, but=("id", "updated_at")))},
         updated_at = CASE WHEN site.updated_at = after.updated_at THEN before.updated_at ELSE %(now)s END
     FROM before JOIN after USING (id)
     WHERE site.id = before.id AND after.pgh_label = 'update' AND site.id <> ALL(%(refused)s)
@@ -140,7 +141,7 @@ def delete_inserted(model):
 def _of_sites(model, alias):
     if model is Site:
         return ""
-    exists = f"EXISTS (SELECT FROM {table(Site)} site WHERE site.id = {alias}.site_id)"  # noqa: S608
+    exists = f"EXISTS (SELECT FROM {table(Site)} site WHERE site.id = {alias}.site_id)"
     return f"AND {alias}.site_id <> ALL(%(refused)s) AND {exists}"
 
 
