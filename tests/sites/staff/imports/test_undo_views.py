@@ -121,5 +121,5 @@ def test_the_page_costs_the_same_however_many_sites_were_edited(how_many, desk, 
     for row in rows:
         edit(row["id_fs"], phone="05 36 49 00 77")
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(18):
         desk.get(address(batch))
