@@ -139,7 +139,7 @@ def write(batch, undone, user, said=lambda done, total: None):
 def left(batch):
     """The `Refusal`s of a list that was taken back, with what their sites are today."""
     undone = Context.objects.filter(metadata__import_batch=batch.pk, metadata__source="undo").values("pk")
-    taken_back = set(Site.pgh_event_model.objects.filter(pgh_context__in=undone).values_list("pgh_obj", flat=True))
+    taken_back = set(_events(Site).filter(pgh_context__in=undone).values_list("pgh_obj", flat=True))
     done = _Done.by(batch)
     refused = [one for one in done.sites() if one.pk not in taken_back and not one.removed]
     return _in_order(_refusals(done, refused, anyway=True))
@@ -198,8 +198,9 @@ def _refusals(done, touched, *, anyway=False) -> Iterator[Refusal]:
             keys = _differences(after, now) if one.created else _differences(before, after)
             why = _why_not(one, before or {}, after, now, keys)
             if why or anyway:
-                compared = [{key: (record or {}).get(key) for key in keys} for record in (before, after, now)]
-                yield Refusal(one.pk, *records.named(one), why or EDITED, *compared)
+                was, wrote, is_now = ({key: (record or {}).get(key) for key in keys} for record in (before, after, now))
+                external_id, name, departement = records.named(one)
+                yield Refusal(one.pk, external_id, name, departement, why or EDITED, was, wrote, is_now)
 
 
 def _why_not(one, before, after, now, keys):

@@ -64,8 +64,10 @@ def values_of(refusal, names):
     """The `Value`s of an `undo.Refusal`, in the order of a record."""
     return [
         Value(
-            label(key, names),
-            *(_told(key, record[key], names) for record in (refusal.before, refusal.wrote, refusal.now)),
+            label=label(key, names),
+            before=_told(key, refusal.before[key], names),
+            wrote=_told(key, refusal.wrote[key], names),
+            now=_told(key, refusal.now[key], names),
             since=key in refusal.since,
         )
         for key in refusal.now
