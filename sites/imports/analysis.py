@@ -11,7 +11,7 @@ from django.utils import timezone
 from sites.imports import columns, gazetteer
 from sites.imports.checks import check, compare
 from sites.imports.gazetteer import latitude_of, longitude_of
-from sites.imports.held import HELD, short, take_out
+from sites.imports.held import HELD, short, take_out, undecided
 from sites.imports.issues import ERROR, WARNING, Findings, Issue
 from sites.imports.neighbours import Neighbours
 from sites.imports.resource import SiteResource, week_of
@@ -48,13 +48,18 @@ class PlannedRow:
 
 @dataclass
 class Plan:
-    """What an import would do, counted as its rows go by. `demonstration` counts the sites that would give way."""
+    """What an import would do, counted as its rows go by.
+
+    `demonstration` counts the sites that would give way, `held` the choices between a prefecture's value and the list's.
+    """
 
     is_demo: bool
     is_complete: bool
     rows: int = 0
     actions: Counter = field(default_factory=Counter)
     proposals: int = 0
+    moved: int = 0
+    held: int = 0
     issues: list[Issue] = field(default_factory=list)
     demonstration: int = 0
 
@@ -64,6 +69,8 @@ class Plan:
             self.rows += row.line is not None and row.action != Action.ABSENT
             self.actions[row.action] += 1
             self.proposals += row.proposes
+            self.moved += "location" in row.before
+            self.held += len(undecided(row.held))
             self.issues += row.issues
             yield row
 
@@ -331,6 +338,6 @@ def _propose(row, held, was, said, findings):
     given_back = waiting.keys() - set(was["locally_owned_fields"])
     row.held = {name: pair for name, pair in held.items() if pair[1] is not None or name in waiting}
     if row.held.keys() & {"commune", "postal_code"}:  # one key of the record
-        row.held |= {name: held[name] for name in ("commune", "postal_code") if name in held}
+        row.held |= {name: held.get(name, [_value(was, name), None]) for name in ("commune", "postal_code")}
     row.held |= {name: [None, None] for name in given_back}
     row.proposes = any(waiting.get(name) != theirs for name, (_ours, theirs) in row.held.items())
