@@ -50,7 +50,7 @@ class PlannedRow:
 class Plan:
     """What an import would do, counted as its rows go by.
 
-    `demonstration` counts the sites that would give way, `held` the choices between a prefecture's value and the list's.
+    `demonstration` counts the sites that would give way, `held` the choices between prefectures' values and the list's.
     """
 
     is_demo: bool
@@ -279,7 +279,7 @@ def _update(row, site, was, cells, findings):
     differences = [name for name, value in said.items() if value not in (None, "") and value != was[name]]
     held = take_out(was["locally_owned_fields"], said, differences, partial(_value, said), partial(_value, was))
     _propose(row, held, was, said, findings)
-    row.before, row.after = _record(was, differences, was), _record(said, differences, was)
+    row.before, row.after = _record(was, differences, was, said["week"]), _record(said, differences, was, was["week"])
     if "name" in differences:
         row.slug = site.slug
     row.action = Action.UPDATE if differences else Action.UNCHANGED
@@ -298,13 +298,16 @@ def _said(site):
     return said | {"position": (site.longitude, site.latitude), "week": text_of_week(week) if week else None}
 
 
-def _record(values, names, other):
-    """The keys of a record (`sites.records.record`) for these attributes; `other` has what they are compared with."""
+def _record(values, names, other, other_week=""):
+    """The keys of a record (`sites.records.record`) for these attributes; `other` has what the values lack.
+
+    Of the hours, the days that are not those of `other_week`.
+    """
     record = {}
     for name in names:
         value = values[name]
         if name == "week":
-            record |= _hours(values[name], "" if values is other else other[name])
+            record |= _hours(values[name], other_week)
         elif name == "position":
             record["location"] = list(value)
         elif name in ("commune_id", "postal_code"):

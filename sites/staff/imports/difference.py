@@ -1,11 +1,11 @@
 """What a list changes, line by line: counted, filtered, and told in French."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django import forms
-from django.db.models import Case, CharField, Count, Func, Q, Value, When
-from django.db.models.functions import Lower
+from django.db.models import Case, Count, Q, When
 
 from franceservices.territories.models import Departement
 from sites.imports.held import CHOICES, chosen, fields_of, undecided
@@ -35,7 +35,8 @@ MEANINGS = {
 }
 LABELS = wording.LABELS | {"hours": "Horaires"}
 # What a list can change of a site that there was.
-FIELDS = ("name", "status", "hours", "phone", "email", "address", "address_extra", "commune", "location") + (
+FIELDS = (
+    *("name", "status", "hours", "phone", "email", "address", "address_extra", "commune", "location"),
     *("appointment", "note", "kind", "format", "network", "labelled_on"),
 )
 HOURS = [f"hours.{weekday}" for weekday in range(1, 8)]
@@ -43,9 +44,8 @@ ORDER = {key: rank for rank, key in enumerate(FIELDS)}
 UNKNOWN = "inconnu"
 # Lines that do nothing come last.
 DO_NOTHING = (Action.UNCHANGED, Action.ABSENT)
-# "Seclin" is found by "séclin", and the other way round.
-ACCENTED, PLAIN = "àâäáãéèêëíìîïóòôöõúùûüÿçñ’", "aaaaaeeeeiiiiooooouuuuycn'"
-FOLDED = Func(Lower("name"), Value(ACCENTED), Value(PLAIN), function="translate", output_field=CharField())
+# "Séclin" is found by "seclin", and the other way round.
+ALIKE = ("aàâäáã", "cç", "eéèêë", "iîïíì", "nñ", "oôöóòõ", "uûüúù", "yÿ", " '’-")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class RowFilters(Filters):
         if self.value("ligne"):
             rows = rows.filter(line=self.value("ligne"))
         if text := self.value("q"):
-            rows = rows.alias(folded=FOLDED).filter(Q(external_id__iexact=text) | Q(folded__contains=_folded(text)))
+            rows = rows.filter(Q(external_id__iexact=text) | Q(name__iregex=_pattern(text)))
         if name := self.value("champ"):
             keys = HOURS if name == "hours" else [name]
             rows = rows.filter(before__has_any_keys=keys)
@@ -169,8 +169,14 @@ class RowFilters(Filters):
         return rows.order_by(Case(When(action__in=DO_NOTHING, then=1), default=0), "pk")
 
 
-def _folded(text):
-    return " ".join(text.lower().split()).translate(str.maketrans(ACCENTED, PLAIN))
+def _pattern(text):
+    """A regular expression for a text, whatever its case, accents and hyphens. Names folded in SQL cost four times more."""
+    return "".join(_pattern_of(character) for character in " ".join(text.lower().split()))
+
+
+def _pattern_of(character):
+    alike = next((letters for letters in ALIKE if character in letters), "")
+    return f"[{''.join(dict.fromkeys(alike.upper() + alike))}]" if alike else re.escape(character)
 
 
 # --- Told in French --------------------------------------------------------------------------------
@@ -201,7 +207,9 @@ class ToldRow:
 def told(batch, rows, departements):
     """The `ToldRow`s of some rows of a list; `departements` are {code: name}. At most three queries."""
     rows = list(rows)
-    contested = {row.pk: [(name, *chosen(row.held, fields_of(name, row.held))) for name in _choices(row)] for row in rows}
+    contested = {
+        row.pk: [(name, *chosen(row.held, fields_of(name, row.held))) for name in _choices(row)] for row in rows
+    }
     compared = [(row.before, row.after, _keys(row.before, row.after)) for row in rows]
     compared += [(before, after, [*after]) for found in contested.values() for _name, before, after in found]
     names, errors = names_of(*compared), _errors(batch, rows)

@@ -20,8 +20,8 @@ IS_ADDED = Q(action=ImportRow.Action.CREATE)
 
 class _Point(Func):
     template = (
-        "ST_SetSRID(ST_MakePoint((%(expressions)s->'location'->>0)::float8, (%(expressions)s->'location'->>1)::float8), "
-        "4326)::geography"
+        "ST_SetSRID(ST_MakePoint("
+        "(%(expressions)s->'location'->>0)::float8, (%(expressions)s->'location'->>1)::float8), 4326)::geography"
     )
 
 

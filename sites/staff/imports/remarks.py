@@ -29,11 +29,11 @@ class IssueFilters(Filters):
     nature = forms.ChoiceField(label="Nature", required=False, choices=NATURES.items())
 
     @property
-    def severity(self):
+    def chosen_severity(self):
         return self.value("gravite")
 
     @property
-    def nature(self):
+    def chosen_nature(self):
         return self.value("nature")
 
     def choices(self):

@@ -36,6 +36,23 @@ function draw({ moves, added }) {
     L.circleMarker(from, BEFORE).bindPopup(() => popup(name, address, `Avant : le point se déplace de ${distance}`)).addTo(map);
     L.circleMarker(to, AFTER).bindPopup(() => popup(name, address, `Après : le point s'est déplacé de ${distance}`)).addTo(map);
   }
+  document.querySelectorAll("tr[data-to]").forEach((row) => addButton(row, map));
+}
+
+/* From a row of the table to its points. */
+function addButton(row, map) {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Voir sur la carte" });
+  const name = Object.assign(document.createElement("span"), { className: "fr-sr-only" });
+  name.textContent = ` : ${row.querySelector("a").textContent}`;
+  button.className = "fr-btn fr-btn--sm fr-btn--tertiary fs-moves__see";
+  button.append(name);
+  button.addEventListener("click", () => {
+    const points = [row.dataset.from, row.dataset.to].filter(Boolean).map((text) => text.split(", ").map(Number));
+    map.fitBounds(L.latLngBounds(points), { padding: [60, 60], maxZoom: 16 });
+    map.getContainer().focus({ preventScroll: true });
+    part.scrollIntoView({ block: "center" });
+  });
+  row.querySelector("th").append(button);
 }
 
 /* A marker of another shape, for who does not see colours. Leaflet has only round ones. */
