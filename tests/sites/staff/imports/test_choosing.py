@@ -1,5 +1,7 @@
 """Where a prefecture holds a value and the list says another: theirs is kept, unless the list's is chosen."""
 
+import html
+
 import pytest
 from django.contrib.gis.geos import Point
 
@@ -171,14 +173,17 @@ def test_a_list_that_only_takes_values_can_be_confirmed(held):
     assert (before, lifecycle.can_be_confirmed(again)) == (False, True)
 
 
-def test_once_the_list_is_confirmed_nothing_is_chosen_any_more(held):
+@pytest.mark.parametrize("form", [{"prendre": "phone"}, {"garder": "note"}, {"montre": "phone", "pris": "phone"}])
+def test_once_the_list_is_confirmed_nothing_is_chosen_any_more(held, form):
+    send(held, prendre="note")
     ImportBatch.objects.update(status="confirmed")
-    first, _second = held.rows.order_by("pk")
+    row = held.rows.order_by("pk").first()
 
-    responses = [send(held, prendre="phone"), send(held, garder="phone"), send(held, montre=pair(first, "phone"))]
+    texts = {name: pair(row, value) if name in ("montre", "pris") else value for name, value in form.items()}
+    response = send(held, **texts)
 
-    assert all("attend plus de choix" in response.text for response in responses)
-    assert taken(held) == [[], []]
+    assert "Rien n'a été changé" in html.unescape(response.text)
+    assert taken(held) == [["note"], ["note"]]
     assert "Prendre celles de la liste" not in page_of(held).text
 
 
@@ -209,12 +214,17 @@ def test_a_form_that_means_nothing_changes_nothing(held, form):
     assert taken(held) == [[], []]
 
 
-def test_a_column_is_shown_alone(held):
-    row = page_of(held, champ="note")
+def test_a_column_is_shown_alone():
+    in_service(*numbered(2))
+    hold(phone="05 00 00 00 00")
+    Site.objects.filter(external_id="8001").update(note="Sonnez", locally_owned_fields=["note", "phone"])
+    batch = ready(*numbered(2))
 
-    assert row.context["column"] == "note"
-    assert "Sonnez" in row.text
-    assert "05 36 49 00 01" not in row.text
+    response = page_of(batch, champ="note")
+
+    assert [told.row.external_id for told in response.context["rows"]] == ["8001"]
+    assert "Sonnez" in response.text
+    assert "05 36 49 00 01" not in response.text
 
 
 def test_every_row_to_choose_is_on_one_page_and_one_only():
