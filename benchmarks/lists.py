@@ -22,13 +22,13 @@ def long_list():
 
     from sites.models import ImportBatch, ImportFile
 
-    print(f"\nUne liste de {ROWS} sites ({BOUND})")  # noqa: T201
+    print(f"\nUne liste de {ROWS} sites ({BOUND})")
     data = csv_of_many_sites()
-    print(f"  fichier : {len(data) / 1e6:.0f} Mo")  # noqa: T201
+    print(f"  fichier : {len(data) / 1e6:.0f} Mo")
     batch = ImportBatch.objects.create(file_name="longue.csv", is_complete=True)
     ImportFile.objects.create(batch=batch, content=data)
     connection.close()
-    subprocess.run([sys.executable, "-m", "benchmarks.lists", str(batch.pk)], check=True, cwd=ROOT)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "benchmarks.lists", str(batch.pk)], check=True, cwd=ROOT)
 
 
 def main(pk):
@@ -43,15 +43,15 @@ def main(pk):
     writing = timed("écriture", lambda: lifecycle.apply_list(ImportBatch.objects.get(pk=pk)))
     batch = ImportBatch.objects.get(pk=pk)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  {batch.get_status_display().lower()} : {batch.counts['created']} sites créés")  # noqa: T201
-    print(f"  en tout : {analysis + writing:.1f} s, {peak:.0f} Mo au plus")  # noqa: T201
+    print(f"  {batch.get_status_display().lower()} : {batch.counts['created']} sites créés")
+    print(f"  en tout : {analysis + writing:.1f} s, {peak:.0f} Mo au plus")
 
 
 def timed(label, work):
     began = time.perf_counter()
     work()
     took = time.perf_counter() - began
-    print(f"  {label} : {took:.1f} s")  # noqa: T201
+    print(f"  {label} : {took:.1f} s")
     return took
 
 

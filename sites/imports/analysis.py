@@ -11,7 +11,7 @@ from django.utils import timezone
 from sites.imports import columns, gazetteer
 from sites.imports.checks import check, compare
 from sites.imports.gazetteer import latitude_of, longitude_of
-from sites.imports.held import HELD, short, take_out
+from sites.imports.held import HELD, short, take_out, undecided
 from sites.imports.issues import ERROR, WARNING, Findings, Issue
 from sites.imports.neighbours import Neighbours
 from sites.imports.resource import SiteResource, week_of
@@ -48,13 +48,18 @@ class PlannedRow:
 
 @dataclass
 class Plan:
-    """What an import would do, counted as its rows go by. `demonstration` counts the sites that would give way."""
+    """What an import would do, counted as its rows go by.
+
+    `demonstration` counts the sites that would give way, `held` the choices between prefectures' values and the list's.
+    """
 
     is_demo: bool
     is_complete: bool
     rows: int = 0
     actions: Counter = field(default_factory=Counter)
     proposals: int = 0
+    moved: int = 0
+    held: int = 0
     issues: list[Issue] = field(default_factory=list)
     demonstration: int = 0
 
@@ -64,6 +69,8 @@ class Plan:
             self.rows += row.line is not None and row.action != Action.ABSENT
             self.actions[row.action] += 1
             self.proposals += row.proposes
+            self.moved += "location" in row.before
+            self.held += len(undecided(row.held))
             self.issues += row.issues
             yield row
 
@@ -272,7 +279,7 @@ def _update(row, site, was, cells, findings):
     differences = [name for name, value in said.items() if value not in (None, "") and value != was[name]]
     held = take_out(was["locally_owned_fields"], said, differences, partial(_value, said), partial(_value, was))
     _propose(row, held, was, said, findings)
-    row.before, row.after = _record(was, differences, said), _record(said, differences, was)
+    row.before, row.after = _record(was, differences, was, said["week"]), _record(said, differences, was, was["week"])
     if "name" in differences:
         row.slug = site.slug
     row.action = Action.UPDATE if differences else Action.UNCHANGED
@@ -291,13 +298,16 @@ def _said(site):
     return said | {"position": (site.longitude, site.latitude), "week": text_of_week(week) if week else None}
 
 
-def _record(values, names, other):
-    """The keys of a record (`sites.records.record`) for these attributes; `other` has what they are compared with."""
+def _record(values, names, other, other_week=""):
+    """The keys of a record (`sites.records.record`) for these attributes; `other` has what the values lack.
+
+    Of the hours, the days that are not those of `other_week`.
+    """
     record = {}
     for name in names:
         value = values[name]
         if name == "week":
-            record |= _hours(values[name], "" if values is other else other[name])
+            record |= _hours(values[name], other_week)
         elif name == "position":
             record["location"] = list(value)
         elif name in ("commune_id", "postal_code"):
@@ -331,6 +341,6 @@ def _propose(row, held, was, said, findings):
     given_back = waiting.keys() - set(was["locally_owned_fields"])
     row.held = {name: pair for name, pair in held.items() if pair[1] is not None or name in waiting}
     if row.held.keys() & {"commune", "postal_code"}:  # one key of the record
-        row.held |= {name: held[name] for name in ("commune", "postal_code") if name in held}
+        row.held |= {name: held.get(name, [_value(was, name), None]) for name in ("commune", "postal_code")}
     row.held |= {name: [None, None] for name in given_back}
     row.proposes = any(waiting.get(name) != theirs for name, (_ours, theirs) in row.held.items())

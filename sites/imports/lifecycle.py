@@ -187,6 +187,7 @@ def _analyse(batch, table, positions, progress):
     stored.keep(batch, plan.counting(rows), positions, progress.done)
     batch.status, batch.analysed_at = Status.READY, timezone.now()
     batch.counts = plan.counts | {"rows": plan.rows, "demonstration": plan.demonstration, "proposals": plan.proposals}
+    batch.counts |= {"moved": plan.moved, "held": plan.held}
     if not plan.changes_something and not plan.issues_of(ERROR):
         batch.message = NOTHING_TO_DO
     batch.save()
