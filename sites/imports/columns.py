@@ -41,9 +41,9 @@ REQUIRED = (
 )
 # What people head these columns with instead, reduced to letters and digits as `tables.plain` does.
 ALSO_CALLED = {
-    "id_fs": ("identifiant", "identifiant_fs", "id", "numero", "numero_fs", "n_fs", "code_fs", "id_france_services"),
+    "id_fs": ("identifiant", "id", "identifiant_fs", "numero", "numero_fs", "n_fs", "code_fs", "id_france_services"),
     "insee_dep": ("departement", "code_departement", "insee_departement", "numero_departement", "dep", "code_dep"),
-    "lib_fs": ("nom", "nom_fs", "libelle", "libelle_fs", "intitule", "nom_site", "nom_du_site", "nom_france_services"),
+    "lib_fs": ("nom", "libelle", "nom_fs", "libelle_fs", "intitule", "nom_site", "nom_du_site", "nom_france_services"),
     "adresse": ("adresse_fs", "adresse_postale", "adresse_1", "voie", "rue"),
     "complement_adresse": ("complement", "complement_d_adresse", "complement_de_l_adresse", "adresse_2"),
     "insee_com": ("code_commune", "code_insee", "insee", "insee_commune", "code_insee_commune", "code_com"),
@@ -118,11 +118,11 @@ def _refuse_twice(headings, found):
 
 def _refuse_missing(headings, missing):
     if missing:
-        accepted = " ; ".join(f"pour {name}, {', '.join(ALSO_CALLED[name][:5])}" for name in missing)
+        accepted = ", ".join(f"{name} ({' ou '.join(ALSO_CALLED[name][:2])})" for name in missing)
         raise WrongHeader(
             f"{'Colonnes manquantes' if len(missing) > 1 else 'Colonne manquante'} : {', '.join(missing)}. "
             f"Colonnes trouvées : {', '.join(on_one_line(heading, 40) or '(sans nom)' for heading in headings[:40])}. "
-            f"Autres noms acceptés : {accepted}."
+            f"Noms acceptés : {accepted}."
         )
 
 
