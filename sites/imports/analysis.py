@@ -276,7 +276,7 @@ def _create(row, site):
 def _update(row, site, was, cells, findings):
     """What the line of `site` does to the site as it `was`. An empty cell never erases."""
     said = _said(site)
-    differences = [name for name, value in said.items() if value not in (None, "") and value != was[name]]
+    differences = [name for name, value in said.items() if _says_otherwise(name, value, was[name])]
     held = take_out(was["locally_owned_fields"], said, differences, partial(_value, said), partial(_value, was))
     _propose(row, held, was, said, findings)
     row.before, row.after = _record(was, differences, was, said["week"]), _record(said, differences, was, was["week"])
@@ -289,6 +289,13 @@ def _update(row, site, was, cells, findings):
         row.before |= {"status": was["status"], "closed_on": closed_on}
         row.after |= {"status": Site.Status.ACTIVE.value, "closed_on": None}
     compare(site, was, differences, cells, findings)
+
+
+def _says_otherwise(name, value, was):
+    """Whether a list's value is another than that of the site. Which kind of space a text holds is no difference."""
+    if value in (None, "") or value == was:
+        return False
+    return not (isinstance(was, str) and value == tidy(was, multiline=name == "note"))
 
 
 def _said(site):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from sites.imports import apply, stored, undo
 from sites.imports.analysis import Plan, giving_way, planned_rows
 from sites.imports.apply import Source
-from sites.imports.columns import COLUMNS, match
+from sites.imports.columns import KNOWN_HEADINGS, match
 from sites.imports.errors import FileError
 from sites.imports.guards import alarms
 from sites.imports.issues import ERROR
@@ -171,7 +171,7 @@ def take_back_list(batch):
 
 def _table_of(batch):
     data = ImportFile.objects.values_list("content", flat=True).get(batch=batch)  # not kept on the batch: it is big
-    return read_table(bytes(data), COLUMNS, encoding=batch.asked_encoding, delimiter=batch.asked_delimiter)
+    return read_table(bytes(data), KNOWN_HEADINGS, encoding=batch.asked_encoding, delimiter=batch.asked_delimiter)
 
 
 def _refuse(batch, message):

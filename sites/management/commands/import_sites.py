@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from sites.imports import download, report
 from sites.imports.analysis import Plan, analyse
 from sites.imports.apply import CannotWriteNow, Source, import_table
-from sites.imports.columns import COLUMNS
+from sites.imports.columns import KNOWN_HEADINGS
 from sites.imports.errors import FileError
 from sites.imports.reader import MAX_BYTES, read_table
 from sites.imports.text import on_one_line
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError("Indiquez un fichier, ou bien --official.")
         try:
             name, data = download.official_list() if official else _read_file(file)
-            table = read_table(data, known=COLUMNS)
+            table = read_table(data, known=KNOWN_HEADINGS)
             plan = _run(table, Source.of(name, data), complete, apply)
         except (FileError, download.DownloadError, CannotWriteNow) as error:
             if json:
