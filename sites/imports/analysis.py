@@ -24,6 +24,7 @@ from sites.querysets import ITINERANT
 Action = ImportRow.Action
 # Lines are compared by so many at a time: memory stays the same however long the list.
 AT_A_TIME = 2_000
+VALID_ROWS_WRITE = (Action.CREATE, Action.UPDATE, Action.REOPEN)
 HELD_LOCALLY = "La préfecture tient cette donnée : la sienne est gardée, celle de la liste lui est proposée."
 
 
@@ -48,7 +49,10 @@ class PlannedRow:
 
 @dataclass
 class Plan:
-    """What an import would do, counted as its rows go by. `demonstration` counts the sites that would give way."""
+    """What an import would do, counted as its rows go by. `demonstration` counts the sites that would give way.
+
+    `in_service` is how many sites it is compared with (`guards.alarms`).
+    """
 
     is_demo: bool
     is_complete: bool
@@ -57,6 +61,14 @@ class Plan:
     proposals: int = 0
     issues: list[Issue] = field(default_factory=list)
     demonstration: int = 0
+    in_service: int = 0
+
+    @classmethod
+    def against_today(cls, is_demo, is_complete):
+        """One to count, against the directory as it is."""
+        return cls(
+            is_demo, is_complete, demonstration=giving_way(is_demo), in_service=_in_service(is_demo).count()
+        )
 
     def counting(self, rows):
         """The same rows, as they are counted."""
@@ -84,13 +96,24 @@ class Plan:
         }
 
     @property
+    def all_counts(self):
+        """What a batch keeps: those that an operator reads, and those that only its pages tell."""
+        return self.counts | {"rows": self.rows, "demonstration": self.demonstration, "proposals": self.proposals}
+
+    @property
     def changes_something(self):
         return bool(any(self.actions[action] for action in ImportRow.WRITES) or self.proposals or self.demonstration)
+
+    def can_be_written(self, valid_rows_only=False):
+        """Whether it changes something, without errors; or by its valid lines, which close no site."""
+        if valid_rows_only:
+            return bool(sum(self.actions[action] for action in VALID_ROWS_WRITE) or self.proposals)
+        return self.changes_something and not self.issues_of(ERROR)
 
 
 def analyse(table, *, is_complete=False, is_demo=False):
     """(`Plan`, [`PlannedRow`]) of importing a table, in memory."""
-    plan = Plan(is_demo, is_complete, demonstration=giving_way(is_demo))
+    plan = Plan.against_today(is_demo, is_complete)
     return plan, list(plan.counting(planned_rows(table, is_complete=is_complete, is_demo=is_demo)))
 
 
