@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from franceservices.cluster import ClusterError, DiskFull, is_full
@@ -28,6 +28,11 @@ HOST = "127.0.0.1"
 START_PATIENCE_S = 30
 STOP_PATIENCE_S = 10
 WATCH_S = 1
+LONGEST_WAIT_S = 30
+HEALTHY_AFTER_S = 60
+GUNICORN = ["-m", "gunicorn", "franceservices.wsgi", "--graceful-timeout", "5"]
+# What reads and applies lists, and writes to agents. Two at a time: messages and upkeep do not wait for a long list.
+WORKER = ["manage.py", "procrastinate", "worker", "--concurrency", "2", "--shutdown-graceful-timeout", "5"]
 
 
 class CannotRun(Exception):
@@ -73,17 +78,20 @@ def serve():
         with locked(VAR_DIR / "run.lock"):  # two on one new clone would make the same tables
             prepare(log)
         check_port_is_free(port)
-        with gunicorn(port, log) as server, worker(log) as keep_worker:
+        with kept(GUNICORN + ["--bind", f"{HOST}:{port}"], log) as server, kept(WORKER, log) as worker:
             with step("Démarrage du serveur"):
-                wait_until_ready(server, port)
+                wait_until_ready(server.process, port)
             duration = seconds(time.perf_counter() - started)
             say(f"Le portail est servi sur http://{HOST}:{port}/ (prêt en {duration})\n")
             say(f"Gestion : http://{HOST}:{port}/gestion/ (agent@exemple.fr, lecture@, national@ : voir README)\n")
             say(f"Journal des requêtes : {os.path.relpath(LOG, BASE_DIR)}. Ctrl-C pour arrêter.\n")
-            while server.poll() is None:
-                keep_worker()
+            while True:
+                for name, one in (("Le serveur", server), ("Le traitement des listes", worker)):
+                    if one.start_again_if_dead():
+                        say(
+                            f"{name} s'est arrêté de lui-même : il redémarre. Voyez {os.path.relpath(LOG, BASE_DIR)}.\n"
+                        )
                 time.sleep(WATCH_S)
-            raise CannotRun(f"Le serveur s'est arrêté de lui-même : voyez {LOG}.")
 
 
 # --- Steps -----------------------------------------------------------------------------------------
@@ -224,44 +232,63 @@ def check_port_is_free(port):
             ) from None
 
 
+class Kept:
+    """A process that is started again when it dies: at once, then, if it keeps dying, after waits that grow."""
+
+    def __init__(self, command, log):
+        self.command, self.log = command, log
+        self.wait_s = 0
+        self._start()
+
+    def start_again_if_dead(self):
+        """Whether it was."""
+        if self.process.poll() is None:
+            return False
+        now = time.monotonic()
+        if self.died_at is None:
+            self.died_at = now
+            if now - self.started_at > HEALTHY_AFTER_S:
+                self.wait_s = 0
+        if now - self.died_at < self.wait_s:
+            return False
+        self.wait_s = min(LONGEST_WAIT_S, 2 * self.wait_s or 1)
+        self._end_what_it_left()
+        self._start()
+        return True
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._end_what_it_left()
+            self.process.wait()
+
+    def _start(self):
+        self.process = start(self.command, self.log)
+        self.started_at, self.died_at = time.monotonic(), None
+
+    def _end_what_it_left(self):
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # gunicorn's own processes hold the port for a second more
+
+
 @contextmanager
-def gunicorn(port, log):
-    """The server that answers browsers."""
-    with child(["gunicorn", "--bind", f"{HOST}:{port}", "--graceful-timeout", "5", "franceservices.wsgi"], log) as one:
+def kept(command, log):
+    """A `Kept` process, stopped with the `with` block."""
+    one = Kept(command, log)
+    try:
         yield one
+    finally:
+        one.stop()
 
 
-@contextmanager
-def worker(log):
-    """The worker that reads and applies lists; what is yielded starts it again when it has died."""
-    command = [str(BASE_DIR / "manage.py"), "procrastinate", "worker", "--shutdown-graceful-timeout", "5"]
-    with ExitStack() as running:
-        one = running.enter_context(child(command, log, is_module=False))
-
-        def keep():
-            nonlocal one
-            if one.poll() is not None:
-                one = running.enter_context(child(command, log, is_module=False))
-
-        yield keep
-
-
-@contextmanager
-def child(command, log, is_module=True):
+def start(command, log):
     """A Python process, in a session of its own so that Ctrl-C reaches it through us, before the cluster stops."""
-    command = [sys.executable, *(["-m"] if is_module else []), *command]
+    command = [sys.executable, *command]
     if setpriv := shutil.which("setpriv"):
         command = [setpriv, "--pdeathsig", "TERM", *command]  # even kill -9 of this process ends it
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
 
 def wait_until_ready(process, port):

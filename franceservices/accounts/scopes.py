@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from franceservices.accounts.models import User
+
 
 @dataclass(frozen=True)
 class Territories:
@@ -40,6 +42,12 @@ class Scope:
         granted = user.scopes.exclude(valid_until__lt=today)
         rows = list(granted.values_list("kind", "can_edit", "departement", "region__departements"))
         return cls(_territories(rows), _territories(row for row in rows if row[1]))
+
+
+def editors(today):
+    """[(user, the territories that they edit)] of those who edit some on a date, by e-mail address."""
+    scopes = ((user, Scope.of(user, today).edits) for user in User.objects.filter(is_active=True).order_by("email"))
+    return [(user, edits) for user, edits in scopes if edits]
 
 
 def _territories(rows):

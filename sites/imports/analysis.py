@@ -24,6 +24,7 @@ from sites.querysets import ITINERANT
 Action = ImportRow.Action
 # Lines are compared by so many at a time: memory stays the same however long the list.
 AT_A_TIME = 2_000
+VALID_ROWS_WRITE = (Action.CREATE, Action.UPDATE, Action.REOPEN)
 HELD_LOCALLY = "La préfecture tient cette donnée : la sienne est gardée, celle de la liste lui est proposée."
 
 
@@ -50,7 +51,8 @@ class PlannedRow:
 class Plan:
     """What an import would do, counted as its rows go by.
 
-    `demonstration` counts the sites that would give way, `held` the choices between prefectures' values and the list's.
+    `demonstration` counts the sites that would give way, `held` the choices between prefectures' values and the list's,
+    `in_service` the sites that it is compared with (`guards.alarms`).
     """
 
     is_demo: bool
@@ -62,6 +64,12 @@ class Plan:
     held: int = 0
     issues: list[Issue] = field(default_factory=list)
     demonstration: int = 0
+    in_service: int = 0
+
+    @classmethod
+    def against_today(cls, is_demo, is_complete):
+        """One to count, against the directory as it is."""
+        return cls(is_demo, is_complete, demonstration=giving_way(is_demo), in_service=_in_service(is_demo).count())
 
     def counting(self, rows):
         """The same rows, as they are counted."""
@@ -91,13 +99,25 @@ class Plan:
         }
 
     @property
+    def all_counts(self):
+        """What a batch keeps: those that an operator reads, and those that only its pages tell."""
+        names = ("rows", "demonstration", "proposals", "moved", "held")
+        return self.counts | {name: getattr(self, name) for name in names}
+
+    @property
     def changes_something(self):
         return bool(any(self.actions[action] for action in ImportRow.WRITES) or self.proposals or self.demonstration)
+
+    def can_be_written(self, valid_rows_only=False):
+        """Whether it changes something, without errors; or by its valid lines, which close no site."""
+        if valid_rows_only:
+            return bool(sum(self.actions[action] for action in VALID_ROWS_WRITE) or self.proposals)
+        return self.changes_something and not self.issues_of(ERROR)
 
 
 def analyse(table, *, is_complete=False, is_demo=False):
     """(`Plan`, [`PlannedRow`]) of importing a table, in memory."""
-    plan = Plan(is_demo, is_complete, demonstration=giving_way(is_demo))
+    plan = Plan.against_today(is_demo, is_complete)
     return plan, list(plan.counting(planned_rows(table, is_complete=is_complete, is_demo=is_demo)))
 
 

@@ -5,7 +5,7 @@ Everything is written from the rows that were kept (`models.ImportRow`), in SQL:
 
 import hashlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pghistory
 from django.db import OperationalError, connection, transaction
@@ -13,11 +13,11 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from sites.imports import stored
-from sites.imports.analysis import Plan, giving_way, planned_rows
+from sites.imports.analysis import Plan, planned_rows
+from sites.imports.columns import positions_in_sheet
 from sites.imports.held import chosen
-from sites.imports.issues import ERROR
 from sites.imports.state import state
-from sites.models import Closure, ImportBatch, ImportRow, Site, SitePartner, Stop, WeeklySlot
+from sites.models import Closure, ImportBatch, ImportFile, ImportRow, Site, SitePartner, Stop, WeeklySlot
 
 Action = ImportRow.Action
 # Any constant will do, as long as nothing else locks on it.
@@ -49,10 +49,11 @@ class Source:
 
     file_name: str
     sha256: str
+    content: bytes = field(repr=False)
 
     @classmethod
     def of(cls, file_name, data):
-        return cls(file_name[-200:], hashlib.sha256(data).hexdigest())
+        return cls(file_name[-200:], hashlib.sha256(data).hexdigest(), data)
 
 
 @contextmanager
@@ -82,23 +83,36 @@ def alone():
         yield
 
 
-def import_table(table, source, *, is_complete=False, is_demo=False):
-    """Analyse a table and write it, unless it has errors or changes nothing: (`Plan`, `ImportBatch` or None).
+def import_table(
+    table, source, *, is_complete=False, is_demo=False, valid_rows_only=False, may_write=lambda plan: True
+):
+    """Analyse a table and write it, unless it changes nothing, has errors, or `may_write(plan)` says no: (`Plan`,
+    `ImportBatch` or None).
 
-    No one else writes sites meanwhile, so what is written is what was analysed. Raises `CannotWriteNow`.
+    With `valid_rows_only`, lines in error are left out instead. No one else writes sites meanwhile, so what is written
+    is what was analysed. Raises `CannotWriteNow`.
     """
-    plan = Plan(is_demo, is_complete)
     with alone():
         with transaction.atomic():
             batch = ImportBatch.objects.create(
-                file_name=source.file_name, sha256=source.sha256, is_demo=is_demo, is_complete=is_complete
+                file_name=source.file_name,
+                sha256=source.sha256,
+                is_demo=is_demo,
+                is_complete=is_complete,
+                valid_rows_only=valid_rows_only,
+                encoding=table.encoding,
+                delimiter=table.delimiter,
+                sheet=table.sheet[:100],
             )
-            plan.demonstration = giving_way(is_demo)
-            stored.keep(batch, plan.counting(planned_rows(table, is_complete=is_complete, is_demo=is_demo)))
-            if plan.issues_of(ERROR) or not plan.changes_something:
+            plan = Plan.against_today(is_demo, is_complete)
+            rows = planned_rows(table, is_complete=is_complete, is_demo=is_demo)
+            stored.keep(batch, plan.counting(rows), positions_in_sheet(table))
+            if not (plan.can_be_written(valid_rows_only) and may_write(plan)):
                 transaction.set_rollback(True)
                 return plan, None
-        batch.counts = plan.counts
+        if not is_demo:  # it can be made again
+            ImportFile.objects.create(batch=batch, content=source.content)
+        batch.counts, batch.analysed_at = plan.all_counts, timezone.now()
         write(batch)
     return plan, batch
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from openpyxl.utils import get_column_letter
+
 from sites.imports.errors import WrongHeader
 from sites.imports.tables import plain
 from sites.imports.text import on_one_line
@@ -128,3 +130,15 @@ def _refuse_missing(headings, missing):
 
 def _quoted(heading):
     return f"« {on_one_line(heading, 40)} »"
+
+
+def positions_in_sheet(table):
+    """{column: index} in a workbook's table; None for a CSV file, whose places have no name. Raises `WrongHeader`."""
+    return match(table.header).positions if table.sheet else None
+
+
+def cell_of(issue, positions):
+    """A workbook's own name for the place of an `Issue`, 'C12', from `positions_in_sheet`; '' without one."""
+    if not positions or issue.column not in positions:
+        return ""
+    return f"{get_column_letter(positions[issue.column] + 1)}{issue.line}"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from sites.imports import apply, stored, undo
 from sites.imports.analysis import Plan, giving_way, planned_rows
 from sites.imports.apply import Source
-from sites.imports.columns import KNOWN_HEADINGS, match
+from sites.imports.columns import KNOWN_HEADINGS, positions_in_sheet
 from sites.imports.errors import FileError
 from sites.imports.guards import alarms
 from sites.imports.issues import ERROR
@@ -127,7 +127,7 @@ def analyse(batch):
         progress.stage("Lecture du fichier")
         try:
             table = _table_of(batch)
-            positions = match(table.header).positions if table.sheet else None
+            positions = positions_in_sheet(table)
         except FileError as error:
             _refuse(batch, str(error))
             return
@@ -139,6 +139,8 @@ def analyse(batch):
 
 def apply_list(batch):
     """Apply a list that is confirmed, unless a site that it touches has changed: then show the new difference."""
+    from sites.imports import tasks
+
     with progress_of(batch) as progress:
         progress.stage("Vérification de l'annuaire")
         with apply.alone():
@@ -148,6 +150,7 @@ def apply_list(batch):
             if not apply.has_changed_since(batch):
                 progress.stage("Écriture des sites", total=1)
                 apply.write(batch, batch.applied_by, progress.done)
+                tasks.tell_agents_later(batch)
                 return batch
     batch.message = CHANGED_SINCE
     batch.applied_by = None
@@ -186,8 +189,7 @@ def _analyse(batch, table, positions, progress):
     rows = planned_rows(table, is_complete=batch.is_complete, is_demo=batch.is_demo)
     stored.keep(batch, plan.counting(rows), positions, progress.done)
     batch.status, batch.analysed_at = Status.READY, timezone.now()
-    batch.counts = plan.counts | {"rows": plan.rows, "demonstration": plan.demonstration, "proposals": plan.proposals}
-    batch.counts |= {"moved": plan.moved, "held": plan.held}
+    batch.counts = plan.all_counts
     if not plan.changes_something and not plan.issues_of(ERROR):
         batch.message = NOTHING_TO_DO
     batch.save()

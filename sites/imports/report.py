@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from sites.imports.columns import cell_of
 from sites.imports.issues import ERROR, WARNING
 from sites.imports.text import on_one_line
 
@@ -16,8 +17,11 @@ COUNTED = (
 )
 
 
-def lines(plan, everything=False):
-    """The report, line by line. Errors are always all told; of each kind of warning, the first ones unless asked."""
+def lines(plan, everything=False, positions=None):
+    """The report, line by line. Errors are always all told; of each kind of warning, the first ones unless asked.
+
+    `positions` are those of a workbook's columns (`columns.positions_in_sheet`): its cells are named.
+    """
     counts = plan.counts
     yield f"{number(plan.rows)} lignes lues."
     for key, words in COUNTED:
@@ -26,11 +30,11 @@ def lines(plan, everything=False):
     if plan.demonstration:
         yield f"  {number(plan.demonstration):>7} de démonstration, à retirer : la liste les remplace"
     yield f"  {number(counts['errors']):>7} erreurs, {number(counts['warnings'])} avertissements"
-    yield from _told("ERREUR", plan.issues_of(ERROR), everything=True)
-    yield from _told("Avertissement", plan.issues_of(WARNING), everything)
+    yield from _told("ERREUR", plan.issues_of(ERROR), everything=True, positions=positions)
+    yield from _told("Avertissement", plan.issues_of(WARNING), everything, positions)
 
 
-def _told(word, issues, everything):
+def _told(word, issues, everything, positions):
     by_kind = defaultdict(list)
     for issue in issues:
         by_kind[issue.title].append(issue)
@@ -39,13 +43,14 @@ def _told(word, issues, everything):
         yield f"{word} : {title} ({number(len(alike))})"
         shown = alike if everything else alike[:SHOWN_OF_A_KIND]
         for issue in shown:
-            yield f"  {_place(issue)} : {_shown(issue.value)}{on_one_line(issue.message, 400)}"
+            yield f"  {_place(issue, positions)} : {_shown(issue.value)}{on_one_line(issue.message, 400)}"
         if len(shown) < len(alike):
             yield f"  … et {number(len(alike) - len(shown))} de plus (--verbosity 2 pour tout voir)"
 
 
-def _place(issue):
-    return f"ligne {issue.line}, {issue.column}" if issue.column else f"ligne {issue.line}"
+def _place(issue, positions):
+    cell = cell_of(issue, positions)
+    return ", ".join(part for part in (f"ligne {issue.line}", cell and f"cellule {cell}", issue.column) if part)
 
 
 def _shown(value):

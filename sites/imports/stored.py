@@ -4,8 +4,8 @@ import json
 from itertools import islice
 
 from django.db import connection
-from openpyxl.utils import get_column_letter
 
+from sites.imports.columns import cell_of
 from sites.models import ImportIssue, ImportRow
 
 AT_A_TIME = 2_000
@@ -44,9 +44,7 @@ def _row(batch, row):
 
 
 def _issue(batch, issue, positions):
-    cell = ""
-    if positions and issue.column in positions:
-        cell = f"{get_column_letter(positions[issue.column] + 1)}{issue.line}"
+    cell = cell_of(issue, positions)
     return batch.pk, issue.line, cell, issue.column, issue.severity, issue.code, issue.value, issue.message
 
 

@@ -7,14 +7,18 @@ from contextlib import contextmanager
 
 from asgiref.sync import sync_to_async
 from procrastinate.contrib.django import app
-from procrastinate.jobs import Status
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import JobDeferrer, Status
+from procrastinate.manager import JobManager
+from procrastinate.retry import RetryStrategy
 
-from sites.imports import lifecycle
+from sites.imports import lifecycle, notices
 from sites.imports.apply import CannotWriteNow
 from sites.models import ImportBatch
 
 STALLED_S = 30
 MOST_ATTEMPTS = 3
+KEPT_DAYS = 30
 FAILED = (
     "Le travail s'est arrêté sur une erreur inattendue : rien n'a été écrit. Recommencez ; si l'erreur revient, "
     "prévenez l'équipe technique du portail."
@@ -52,19 +56,47 @@ def _given_back_if_it_fails(batch_pk):
         raise
 
 
+@app.task(queue="messages", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+def tell_agents(batch_pk):
+    """Write to those whose sites a list changed. Refused messages are tried again for an hour: 5 s, 25 s, 2 min…"""
+    notices.tell(ImportBatch.objects.get(pk=batch_pk))
+
+
+def tell_agents_later(batch):
+    """Have `tell_agents` done once the transaction that is open is committed, and never if it is not.
+
+    In the worker, the queue has connections of its own: the job must go by Django's, which holds the transaction.
+    """
+    job = tell_agents.configure().job
+    JobDeferrer(job=job, job_manager=JobManager(DjangoConnector())).defer(batch_pk=batch.pk)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(queue="upkeep", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context, timestamp):
     """Have the work of a worker that died done again: it has not said for 30 s that it is alive.
 
-    Work that killed its worker three times is not tried again.
+    Work that killed its worker three times is not tried again; upkeep never is, since it comes back by itself.
     """
     jobs = context.app.job_manager
     for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
-        if job.attempts + 1 < MOST_ATTEMPTS:
+        if job.queue != "upkeep" and job.attempts + 1 < MOST_ATTEMPTS:
             await jobs.retry_job(job)
             continue
         await jobs.finish_job(job, status=Status.FAILED, delete_job=False)
-        if batch_pk := job.task_kwargs.get("batch_pk"):
-            batch = await ImportBatch.objects.aget(pk=batch_pk)
-            await sync_to_async(lifecycle.give_back)(batch, FAILED)
+        if job.queue == "imports":
+            await sync_to_async(_give_back)(job.task_kwargs["batch_pk"])
+
+
+def _give_back(batch_pk):
+    lifecycle.give_back(ImportBatch.objects.get(pk=batch_pk), FAILED)
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(queue="upkeep", queueing_lock="forget_old_jobs", pass_context=True)
+async def forget_old_jobs(context, timestamp):
+    """Delete the jobs that ended 30 days ago, and the upkeep of the day before: there is some each minute."""
+    for hours, queue in ((24, "upkeep"), (KEPT_DAYS * 24, None)):
+        await context.app.job_manager.delete_old_jobs(
+            nb_hours=hours, queue=queue, include_failed=True, include_cancelled=True, include_aborted=True
+        )

@@ -12,7 +12,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from franceservices.accounts.models import User
-from franceservices.accounts.scopes import Scope
 from sites.models import Closure, ErrorReport, ReminderSent, Site, SitePartner, Stop, WeeklySlot
 from sites.staff import to_check
 
@@ -46,12 +45,6 @@ class Lines:
     @property
     def others(self):
         return self.count - len(self.names)
-
-
-def people(today):
-    """[(user, the territories that they edit)] of those who can be reminded on a date, by e-mail address."""
-    scopes = ((user, Scope.of(user, today).edits) for user in User.objects.filter(is_active=True).order_by("email"))
-    return [(user, edits) for user, edits in scopes if edits]
 
 
 def summary_for(user, territories, today):

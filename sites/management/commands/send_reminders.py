@@ -5,6 +5,7 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from franceservices.accounts.scopes import editors
 from sites.staff import reminders
 
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run, today, **options):
         today, failed = today or timezone.localdate(), 0
-        for user, territories in reminders.people(today):
+        for user, territories in editors(today):
             try:
                 self.stdout.write(f"{user.email} : {self._remind(user, territories, today, dry_run)}")
             except OSError as error:

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from franceservices.accounts.scopes import Scope
 from sites.models import Closure, ReminderSent, Site, WeeklySlot
 from sites.staff import checking, reminders
 from tests.factories import METZ, ONET, make_site
@@ -98,7 +99,7 @@ def test_nothing_to_say_no_message(capsys):
 
 def changed(agent, today=None):
     today = today or timezone.localdate()
-    return reminders.summary_for(agent, reminders.Scope.of(agent, today).edits, today).changed
+    return reminders.summary_for(agent, Scope.of(agent, today).edits, today).changed
 
 
 def test_what_others_changed_is_told_with_who_and_when_and_not_ones_own_changes():
