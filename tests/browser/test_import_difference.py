@@ -95,6 +95,14 @@ def test_without_script_the_table_says_it_all(visit_desk, pages):
     expect(page.get_by_role("row", name="1,4 km")).to_contain_text("44.36000, 2.58000")
 
 
+def test_the_enter_key_on_a_choice_takes_no_whole_column(visit_desk, pages):
+    page = visit_desk(pages + "tenus/?champ=hours")
+
+    page.get_by_label("Prendre la valeur de la liste : horaires, Tenue").press("Enter")
+
+    expect(page.get_by_role("status").first).to_contain_text("Vos choix sont notés")
+
+
 @SIZES
 def test_a_value_of_the_list_is_taken_by_keyboard_without_script(visit_desk, pages, size):
     page = visit_desk(pages + "tenus/?champ=phone", size, java_script_enabled=False)

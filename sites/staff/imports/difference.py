@@ -59,7 +59,7 @@ class Counts:
     def of(cls, batch):
         """Two queries."""
         found = batch.rows.order_by().values_list("departement_id", "action").annotate(lines=Count("*"))
-        by_departement = defaultdict(dict)
+        by_departement: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for code, effect, count in found:
             by_departement[code or UNKNOWN][effect] = count
         names = dict(Departement.objects.filter(pk__in=by_departement).values_list("pk", "name"))
@@ -129,6 +129,10 @@ class Filters(forms.Form):
                 self.fields[name].label,
                 [(value, words, value == self.value(name)) for value, words in options.items()],
             )
+
+    def wanted(self, batch):
+        """The rows or remarks of a list that are asked for."""
+        raise NotImplementedError
 
     def in_departement(self, rows):
         code = self.value("departement")

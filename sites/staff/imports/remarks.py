@@ -18,7 +18,7 @@ SHOWN = 120
 def counts(batch):
     """{severity: {code: how many}}, the most frequent first. One query."""
     found = batch.issues.values_list("severity", "code").annotate(how_many=Count("*")).order_by("-how_many", "code")
-    by_severity = {severity: {} for severity in SEVERITIES}
+    by_severity: dict[str, dict[str, int]] = {severity: {} for severity in SEVERITIES}
     for severity, code, how_many in found:
         by_severity[severity][code] = how_many
     return by_severity

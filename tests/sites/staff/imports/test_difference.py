@@ -152,7 +152,11 @@ def test_a_workbook_names_its_sheet():
 
 def test_what_a_file_holds_is_text_and_never_markup():
     in_service(RODEZ)
-    batch = ready(RODEZ | {"lib_fs": HOSTILE, "commentaire": HOSTILE}, ALBI | {"lib_fs": HOSTILE, "h_lundi": HOSTILE})
+    renamed, broken = (
+        RODEZ | {"lib_fs": HOSTILE, "commentaire": HOSTILE},
+        ALBI | {"lib_fs": HOSTILE, "h_lundi": HOSTILE},
+    )
+    batch = ready(renamed, broken, ALBI | {"id_fs": "7009", "lib_fs": HOSTILE})
 
     for page in ("lignes/", "remarques/", "carte/", "tenus/"):
         text = national().get(f"/gestion/imports/{batch.pk}/{page}").text
