@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from franceservices.accounts.scopes import Scope
+from sites.imports import undo
 from sites.models import Closure, ReminderSent, Site, WeeklySlot
 from sites.staff import checking, reminders
 from tests.factories import METZ, ONET, make_site
@@ -131,6 +132,16 @@ def test_what_a_list_changed_is_told_as_such():
     (lines,) = changed(agent)
     assert lines.title.startswith("Liste nationale, le ")
     assert lines.names == ["France services de Rodez"]
+
+
+def test_a_list_taken_back_is_told_as_such():
+    agent = make_agent("12")
+    _, batch = import_rows(RODEZ)
+
+    undo.write(batch, undo.plan(batch), None)
+
+    titles = {lines.title.partition(",")[0] for lines in changed(agent)}
+    assert titles == {"Liste nationale", "Annulation d'une liste nationale"}
 
 
 def test_sites_that_are_no_more_are_not_counted():
