@@ -22,7 +22,7 @@ def main():
     from benchmarks.database import bench_database
 
     with bench_database(OFFICIAL_LIST if OFFICIAL_LIST.exists() else None):
-        from benchmarks import communes, lighthouse, pages, phone
+        from benchmarks import communes, lighthouse, lists, pages, phone
         from tests.geocoder_stand_in import running
 
         pages.collect_static()
@@ -37,6 +37,7 @@ def main():
                 pages.weight(address)
                 phone.first_result(address)
                 lighthouse.scores(address)
+        lists.long_list()
 
 
 def search_against_raw_sql(hour):

@@ -88,7 +88,9 @@ def serve():
             while True:
                 for name, one in (("Le serveur", server), ("Le traitement des listes", worker)):
                     if one.start_again_if_dead():
-                        say(f"{name} s'est arrêté de lui-même : il redémarre. Voyez {os.path.relpath(LOG, BASE_DIR)}.\n")
+                        say(
+                            f"{name} s'est arrêté de lui-même : il redémarre. Voyez {os.path.relpath(LOG, BASE_DIR)}.\n"
+                        )
                 time.sleep(WATCH_S)
 
 

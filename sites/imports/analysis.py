@@ -11,7 +11,7 @@ from django.utils import timezone
 from sites.imports import columns, gazetteer
 from sites.imports.checks import check, compare
 from sites.imports.gazetteer import latitude_of, longitude_of
-from sites.imports.held import HELD, short, take_out
+from sites.imports.held import HELD, short, take_out, undecided
 from sites.imports.issues import ERROR, WARNING, Findings, Issue
 from sites.imports.neighbours import Neighbours
 from sites.imports.resource import SiteResource, week_of
@@ -49,9 +49,10 @@ class PlannedRow:
 
 @dataclass
 class Plan:
-    """What an import would do, counted as its rows go by. `demonstration` counts the sites that would give way.
+    """What an import would do, counted as its rows go by.
 
-    `in_service` is how many sites it is compared with (`guards.alarms`).
+    `demonstration` counts the sites that would give way, `held` the choices between prefectures' values and the list's,
+    `in_service` the sites that it is compared with (`guards.alarms`).
     """
 
     is_demo: bool
@@ -59,6 +60,8 @@ class Plan:
     rows: int = 0
     actions: Counter = field(default_factory=Counter)
     proposals: int = 0
+    moved: int = 0
+    held: int = 0
     issues: list[Issue] = field(default_factory=list)
     demonstration: int = 0
     in_service: int = 0
@@ -66,9 +69,7 @@ class Plan:
     @classmethod
     def against_today(cls, is_demo, is_complete):
         """One to count, against the directory as it is."""
-        return cls(
-            is_demo, is_complete, demonstration=giving_way(is_demo), in_service=_in_service(is_demo).count()
-        )
+        return cls(is_demo, is_complete, demonstration=giving_way(is_demo), in_service=_in_service(is_demo).count())
 
     def counting(self, rows):
         """The same rows, as they are counted."""
@@ -76,6 +77,8 @@ class Plan:
             self.rows += row.line is not None and row.action != Action.ABSENT
             self.actions[row.action] += 1
             self.proposals += row.proposes
+            self.moved += "location" in row.before
+            self.held += len(undecided(row.held))
             self.issues += row.issues
             yield row
 
@@ -98,7 +101,8 @@ class Plan:
     @property
     def all_counts(self):
         """What a batch keeps: those that an operator reads, and those that only its pages tell."""
-        return self.counts | {"rows": self.rows, "demonstration": self.demonstration, "proposals": self.proposals}
+        names = ("rows", "demonstration", "proposals", "moved", "held")
+        return self.counts | {name: getattr(self, name) for name in names}
 
     @property
     def changes_something(self):
@@ -292,10 +296,10 @@ def _create(row, site):
 def _update(row, site, was, cells, findings):
     """What the line of `site` does to the site as it `was`. An empty cell never erases."""
     said = _said(site)
-    differences = [name for name, value in said.items() if value not in (None, "") and value != was[name]]
+    differences = [name for name, value in said.items() if _says_otherwise(name, value, was[name])]
     held = take_out(was["locally_owned_fields"], said, differences, partial(_value, said), partial(_value, was))
     _propose(row, held, was, said, findings)
-    row.before, row.after = _record(was, differences, said), _record(said, differences, was)
+    row.before, row.after = _record(was, differences, was, said["week"]), _record(said, differences, was, was["week"])
     if "name" in differences:
         row.slug = site.slug
     row.action = Action.UPDATE if differences else Action.UNCHANGED
@@ -307,6 +311,13 @@ def _update(row, site, was, cells, findings):
     compare(site, was, differences, cells, findings)
 
 
+def _says_otherwise(name, value, was):
+    """Whether a list's value is another than that of the site. Which kind of space a text holds is no difference."""
+    if value in (None, "") or value == was:
+        return False
+    return not (isinstance(was, str) and value == tidy(was, multiline=name == "note"))
+
+
 def _said(site):
     """{attribute: value} of what a line says; `position` and `week` as `sites_known` gives them."""
     said = {name: getattr(site, name) for name in COMPARED_COLUMNS}
@@ -314,13 +325,16 @@ def _said(site):
     return said | {"position": (site.longitude, site.latitude), "week": text_of_week(week) if week else None}
 
 
-def _record(values, names, other):
-    """The keys of a record (`sites.records.record`) for these attributes; `other` has what they are compared with."""
+def _record(values, names, other, other_week=""):
+    """The keys of a record (`sites.records.record`) for these attributes; `other` has what the values lack.
+
+    Of the hours, the days that are not those of `other_week`.
+    """
     record = {}
     for name in names:
         value = values[name]
         if name == "week":
-            record |= _hours(values[name], "" if values is other else other[name])
+            record |= _hours(values[name], other_week)
         elif name == "position":
             record["location"] = list(value)
         elif name in ("commune_id", "postal_code"):
@@ -354,6 +368,6 @@ def _propose(row, held, was, said, findings):
     given_back = waiting.keys() - set(was["locally_owned_fields"])
     row.held = {name: pair for name, pair in held.items() if pair[1] is not None or name in waiting}
     if row.held.keys() & {"commune", "postal_code"}:  # one key of the record
-        row.held |= {name: held[name] for name in ("commune", "postal_code") if name in held}
+        row.held |= {name: held.get(name, [_value(was, name), None]) for name in ("commune", "postal_code")}
     row.held |= {name: [None, None] for name in given_back}
     row.proposes = any(waiting.get(name) != theirs for name, (_ours, theirs) in row.held.items())

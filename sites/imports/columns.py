@@ -41,6 +41,35 @@ REQUIRED = (
     "type_fs",
     "format_fs",
 )
+# What people head these columns with instead, reduced to letters and digits as `tables.plain` does.
+ALSO_CALLED = {
+    "id_fs": ("identifiant", "id", "identifiant_fs", "numero", "numero_fs", "n_fs", "code_fs", "id_france_services"),
+    "insee_dep": ("departement", "code_departement", "insee_departement", "numero_departement", "dep", "code_dep"),
+    "lib_fs": ("nom", "libelle", "nom_fs", "libelle_fs", "intitule", "nom_site", "nom_du_site", "nom_france_services"),
+    "adresse": ("adresse_fs", "adresse_postale", "adresse_1", "voie", "rue"),
+    "complement_adresse": ("complement", "complement_d_adresse", "complement_de_l_adresse", "adresse_2"),
+    "insee_com": ("code_commune", "code_insee", "insee", "insee_commune", "code_insee_commune", "code_com"),
+    "code_postal": ("cp", "codepostal"),
+    "lib_com": ("ville", "commune", "nom_commune", "nom_de_la_commune", "libelle_commune", "nom_com"),
+    "latitude": ("lat", "y"),
+    "longitude": ("lon", "lng", "long", "x"),
+    "mail": ("courriel", "email", "e_mail", "mel", "adresse_mail", "adresse_email", "adresse_e_mail"),
+    "telephone": ("tel", "tel_fs", "telephone_fs", "numero_de_telephone", "n_de_telephone"),
+    "prise_rdv": ("rdv", "rendez_vous", "prise_de_rdv", "prise_de_rendez_vous", "sur_rdv", "sur_rendez_vous"),
+    "commentaire": ("commentaires", "remarque", "remarques", "precision", "precisions", "note", "notes"),
+    "type_fs": ("type", "type_de_fs"),
+    "format_fs": ("format", "format_de_fs"),
+    "groupe_fs": ("groupe", "reseau", "reseau_fs"),
+    "labellisation_fs": ("labellisation", "label", "date_labellisation", "date_de_labellisation", "date_label"),
+} | {
+    day: (day[2:], f"horaire_{day[2:]}", f"horaires_{day[2:]}", f"horaires_du_{day[2:]}", f"heures_{day[2:]}")
+    for day in DAYS
+}
+COLUMN_OF = {name: name for name in COLUMNS} | {name: own for own, names in ALSO_CALLED.items() for name in names}
+# Every heading that means something here, for the readers to tell a list from what is not one.
+KNOWN_HEADINGS = tuple(COLUMN_OF)
+# What `annotated` adds to a list that is to be corrected and sent again.
+REMARKS = ("erreurs", "avertissements")
 
 
 @dataclass(frozen=True)
@@ -63,25 +92,44 @@ class Header:
 
 
 def match(header):
-    """The `Header` of the headings of a file. Case, accents, spaces and punctuation do not count.
+    """The `Header` of the headings of a file. Case, accents, spaces and punctuation do not count; synonyms do.
 
     Raises `WrongHeader` when a required column is missing, or when two headings mean the same column.
     """
-    names = [plain(heading) for heading in header]
-    positions = {name: index for index, name in enumerate(names) if name in COLUMNS}
-    twice = [name for name in positions if names.count(name) > 1]
+    headings = [heading.strip() for heading in header]
+    found: dict[str, list[int]] = {}
+    for index, heading in enumerate(headings):
+        if column := COLUMN_OF.get(plain(heading)):
+            found.setdefault(column, []).append(index)
+    _refuse_twice(headings, found)
+    _refuse_missing(headings, [name for name in REQUIRED if name not in found])
+    unknown = tuple(
+        heading for heading in headings if heading and plain(heading) not in COLUMN_OF and plain(heading) not in REMARKS
+    )
+    positions = {column: indexes[0] for column, indexes in found.items()}
+    return Header(positions, len(header), unknown, tuple(name for name in COLUMNS if name not in positions))
+
+
+def _refuse_twice(headings, found):
+    """Name each column that several headings mean, and those headings."""
+    twice = {column: [headings[index] for index in indexes] for column, indexes in found.items() if indexes[1:]}
     if twice:
-        raise WrongHeader(f"Colonne présente plusieurs fois : {', '.join(twice)}. N'en gardez qu'une.")
-    missing = [name for name in REQUIRED if name not in positions]
+        told = " ; ".join(f"{column} ({', '.join(map(_quoted, names))})" for column, names in twice.items())
+        raise WrongHeader(f"Colonne présente plusieurs fois : {told}. N'en gardez qu'une.")
+
+
+def _refuse_missing(headings, missing):
     if missing:
+        accepted = ", ".join(f"{name} ({' ou '.join(ALSO_CALLED[name][:2])})" for name in missing)
         raise WrongHeader(
             f"{'Colonnes manquantes' if len(missing) > 1 else 'Colonne manquante'} : {', '.join(missing)}. "
-            f"Colonnes trouvées : {', '.join(on_one_line(heading, 40) or '(sans nom)' for heading in header[:40])}."
+            f"Colonnes trouvées : {', '.join(on_one_line(heading, 40) or '(sans nom)' for heading in headings[:40])}. "
+            f"Noms acceptés : {accepted}."
         )
-    unknown = tuple(
-        heading.strip() for heading, name in zip(header, names, strict=True) if heading.strip() and name not in COLUMNS
-    )
-    return Header(positions, len(header), unknown, tuple(name for name in COLUMNS if name not in positions))
+
+
+def _quoted(heading):
+    return f"« {on_one_line(heading, 40)} »"
 
 
 def positions_in_sheet(table):

@@ -12,6 +12,10 @@ HELD = {  # name in `Site.locally_owned_fields`: (what the analysis compares, co
     "location": ("position", "latitude"),
     "hours": ("week", "h_lundi"),
 }  # a list says nothing of the website, which can be held too
+# What is decided at once: {choice: fields}. A commune goes with its postal code.
+CHOICES = {field: (field,) for field in HELD if field not in ("postal_code", "commune")} | {
+    "commune": ("commune", "postal_code")
+}
 EVERY_WEEK = ["all", "open", None, None]
 
 
@@ -30,6 +34,16 @@ def take_out(owned, said, differences, theirs, ours):
         if name in differences:
             differences.remove(name)
     return found
+
+
+def undecided(held):
+    """The choices that `ImportRow.held` leaves to make: where the list says something else than the prefecture."""
+    return [choice for choice in CHOICES if fields_of(choice, held)]
+
+
+def fields_of(choice, held):
+    """The fields of a choice for which the list says something else."""
+    return [field for field in CHOICES[choice] if held.get(field, (None, None))[1] is not None]
 
 
 def short(slot):

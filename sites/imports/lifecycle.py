@@ -1,4 +1,4 @@
-"""What happens to a list: received, analysed, confirmed, applied, or abandoned. Taking it back is `undo`.
+"""What happens to a list: received, analysed, confirmed, applied, taken back, or abandoned.
 
 The pages call what is quick; `tasks` has the worker do the rest.
 """
@@ -6,10 +6,10 @@ The pages call what is quick; `tasks` has the worker do the rest.
 from django.db import transaction
 from django.utils import timezone
 
-from sites.imports import apply, stored
+from sites.imports import apply, stored, undo
 from sites.imports.analysis import Plan, giving_way, planned_rows
 from sites.imports.apply import Source
-from sites.imports.columns import COLUMNS, positions_in_sheet
+from sites.imports.columns import KNOWN_HEADINGS, positions_in_sheet
 from sites.imports.errors import FileError
 from sites.imports.guards import alarms
 from sites.imports.issues import ERROR
@@ -77,6 +77,15 @@ def confirm(batch, user, *, valid_rows_only=False):
 def abandon(batch):
     """Raises `NotNow` when it is being applied, or was."""
     _move(batch, (Status.READY, Status.REFUSED), Status.ABANDONED)
+
+
+def take_back(batch, user):
+    """Have what a list did undone by a `User`. Raises `NotNow` when it is not applied, or is taken back already."""
+    from sites.imports import tasks
+
+    with transaction.atomic():
+        _move(batch, Status.APPLIED, Status.TAKING_BACK, taken_back_by=user, message="")
+        tasks.take_back.defer(batch_pk=batch.pk)
 
 
 def read_again(batch, encoding="", delimiter=""):
@@ -149,9 +158,26 @@ def apply_list(batch):
     return batch
 
 
+def take_back_list(batch):
+    """Undo what a list did, but for the sites that were edited since: they are told by `undo.left`."""
+    from sites.imports import tasks
+
+    with progress_of(batch) as progress:
+        progress.stage("Recherche de ce qui a changé depuis la liste")
+        with apply.alone():
+            batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+            if batch.status != Status.TAKING_BACK:
+                return batch
+            undone = undo.plan(batch)
+            progress.stage("Remise des sites comme avant", total=1)
+            undo.write(batch, undone, batch.taken_back_by, progress.done)
+            tasks.tell_agents_later(batch)
+            return batch
+
+
 def _table_of(batch):
     data = ImportFile.objects.values_list("content", flat=True).get(batch=batch)  # not kept on the batch: it is big
-    return read_table(bytes(data), COLUMNS, encoding=batch.asked_encoding, delimiter=batch.asked_delimiter)
+    return read_table(bytes(data), KNOWN_HEADINGS, encoding=batch.asked_encoding, delimiter=batch.asked_delimiter)
 
 
 def _refuse(batch, message):

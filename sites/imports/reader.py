@@ -6,6 +6,8 @@ What the cells mean is the business of `resource`.
 import csv
 import io
 import re
+from contextlib import suppress
+from itertools import islice
 
 from sites.imports import workbook
 from sites.imports.errors import (
@@ -25,10 +27,22 @@ from sites.imports.tables import (
     Table,
     familiarity,
 )
+from sites.imports.text import on_one_line
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_RECORD_CHARACTERS = 500_000  # the official list's longest record has 884
 DELIMITERS = (",", ";", "\t")
+# Those that a person may choose, by the name that `bytes.decode` knows; and those that are only ever found.
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 avec marque d'ordre des octets",
+    "cp1252": "Windows-1252 (Europe de l'Ouest)",
+    "iso-8859-15": "ISO-8859-15 (Europe de l'Ouest)",
+    "utf-16": "UTF-16",
+}
+FOUND_ENCODINGS = ("utf-16-le", "utf-16-be")
+PREVIEW_ROWS, PREVIEW_COLUMNS, PREVIEW_CHARACTERS = 5, 24, 60
+PREVIEW_BYTES = 200_000
 # Excel's own way to say the delimiter, on a line of its own before the header.
 DECLARED_DELIMITER = re.compile(r'"?sep=([,;\t])"?[,;\t]*(?=[\r\n]|$)', re.IGNORECASE)
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -47,6 +61,7 @@ def read_table(data, known=(), *, encoding="", delimiter=""):
     file is read with `encoding` and `delimiter` where they are given, or with those that its content tells.
     Raises a `FileError`, whose message is a French sentence.
     """
+    _check_asked(encoding, delimiter)
     if len(data) > MAX_BYTES:
         raise FileTooBig(f"Le fichier dépasse {MAX_BYTES // 1024**2} Mo.")
     if not data.strip():
@@ -62,6 +77,40 @@ def read_table(data, known=(), *, encoding="", delimiter=""):
     if not table.rows:
         raise HeaderOnly
     return table
+
+
+def _check_asked(encoding, delimiter):
+    if encoding and encoding not in (*ENCODINGS, *FOUND_ENCODINGS):
+        raise UnreadableText(f"Encodage inconnu. Encodages acceptés : {', '.join(ENCODINGS)}.")
+    if delimiter and delimiter not in DELIMITERS:
+        raise NotATable("Séparateur inconnu. Séparateurs acceptés : virgule, point-virgule, tabulation.")
+
+
+def preview(data, known=(), *, encoding="", delimiter=""):
+    """The first lines of a CSV file as it would be read: at most 5 lists of at most 24 cells, none for a workbook.
+
+    What cannot be read is replaced by a sign or left out: the choice that is previewed may be the wrong one. Raises a
+    `FileError` for an unknown encoding or delimiter.
+    """
+    _check_asked(encoding, delimiter)
+    if data.startswith((workbook.SIGNATURE, *(signature for signature, _ in OTHER_FORMATS))):
+        return []
+    text = data[:PREVIEW_BYTES].decode(encoding or _likely_encoding(data), "replace").removeprefix("\ufeff")
+    if declared := DECLARED_DELIMITER.match(text):
+        text = text[declared.end() :]
+    delimiter = delimiter or (declared[1] if declared else find_delimiter(text, known))
+    rows: list[list[str]] = []
+    with suppress(BrokenRecord, FileTooBig):
+        for row in islice(_records(text, delimiter), PREVIEW_ROWS):
+            rows.append([on_one_line(cell, PREVIEW_CHARACTERS) for cell in row.cells[:PREVIEW_COLUMNS]])
+    return rows
+
+
+def _likely_encoding(data):
+    try:
+        return find_encoding(data)
+    except UnreadableText:
+        return "cp1252"
 
 
 def read_csv(data, known=(), encoding="", delimiter=""):
@@ -89,7 +138,7 @@ def decode(data, encoding=""):
     """(encoding, text) of `data`: UTF-8, UTF-16 or Windows' Western European (cp1252), unless it is given."""
     encoding = encoding or find_encoding(data)
     try:
-        text = data.decode(encoding)
+        text = data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise UnreadableText(
             f"Les caractères du fichier sont illisibles (octet {error.start + 1}) : {WAYS_TO_SAVE}."

@@ -9,7 +9,7 @@ from import_export.resources import ModelResource
 from sites.imports import widgets
 from sites.imports.columns import COLUMNS, DAYS
 from sites.imports.issues import CellError, Findings
-from sites.imports.text import decode_escapes, tidy
+from sites.imports.text import decode_escapes, tidy, unguarded
 from sites.models import Site
 
 KINDS = {"Principal": Site.Kind.PRINCIPAL, "Antenne": Site.Kind.ANTENNE}
@@ -43,9 +43,10 @@ class Column(Field):
         return None
 
     def _text_of(self, value, warn):
-        decoded = decode_escapes(value)
+        typed = unguarded(value)
+        decoded = decode_escapes(typed)
         text = tidy(decoded, self.multiline)
-        if decoded != value:
+        if decoded != typed:
             warn("text_decoded", f"Lu comme « {text} ». Rien à faire, sauf si le texte obtenu est faux.")
         return text
 

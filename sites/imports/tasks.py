@@ -38,6 +38,12 @@ def apply(batch_pk):
         lifecycle.apply_list(batch)
 
 
+@app.task(queue="imports", lock="imports")
+def take_back(batch_pk):
+    with _given_back_if_it_fails(batch_pk) as batch:
+        lifecycle.take_back_list(batch)
+
+
 @contextmanager
 def _given_back_if_it_fails(batch_pk):
     batch = ImportBatch.objects.get(pk=batch_pk)

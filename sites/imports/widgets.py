@@ -6,7 +6,7 @@ What needs two cells at once is in `checks`.
 
 import math
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -21,6 +21,12 @@ WHOLE_WITH_DECIMALS = re.compile(r"(\d+)[.,]0+")
 BETWEEN_EMAILS = re.compile(r"\s+-\s+|\s*[,;/]\s*|\s+(?:ou|et)\s+|\s+")
 LABELLED = re.compile(r"(?:espace labellise )?(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})")
 FIRST_LABELS = date(2020, 1, 1)
+# A spreadsheet counts days, from one of two dates: the Mac's made labels look four years older than the programme.
+SERIAL_DATE = re.compile(r"(\d{5})(?:[.,]0+)?")
+EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
+SEPARATORS = re.compile(r"[\s.\-/]|\(0\)")
+SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
+AS_TEXT = "mettez la colonne au format texte dans le tableur."
 
 
 class TextWidget(Widget):
@@ -43,7 +49,7 @@ class IdWidget(Widget):
         whole = WHOLE_WITH_DECIMALS.fullmatch(value)
         if whole:
             value = whole[1]
-            warn("id_repaired", f"Lu comme « {value} » : mettez la colonne au format texte dans le tableur.")
+            warn("id_repaired", f"Lu comme « {value} » : {AS_TEXT}")
         if not re.fullmatch(r"[0-9A-Za-z]{1,20}", value):
             raise CellError("id", "Attendu : 1 à 20 chiffres ou lettres sans accent, sans espace ni signe.")
         return value
@@ -66,7 +72,7 @@ class CodeWidget(Widget):
     def clean(self, value, row=None, *, warn, **kwargs):
         code = full_code(value, self.length)
         if code != value.upper():
-            warn("zeros_restored", f"Lu comme « {code} » : mettez la colonne au format texte dans le tableur.")
+            warn("zeros_restored", f"Lu comme « {code} » : {AS_TEXT}")
         return code
 
 
@@ -165,18 +171,39 @@ def _understand_day(text):
 
 
 class PhoneWidget(Widget):
-    """A French number, written '05 65 00 00 00'; a short one as it is."""
+    """A French number, written '05 65 00 00 00'; a short one as it is.
+
+    A spreadsheet takes its zero, or writes it as 5,36E+08.
+    """
 
     def clean(self, value, row=None, *, warn, aside, **kwargs):
-        digits = re.sub(r"[\s.\-/]|\(0\)", "", value)
-        digits = re.sub(r"^(?:\+|00)(33|590|594|596|262|508|687|689|681)(?=[1-9]\d{8}$)", "0", digits)
+        scientific = SCIENTIFIC.fullmatch(value)
+        if scientific and not _all_digits_of(scientific):
+            warn("phone", "Le tableur en a fait un nombre arrondi, qui est ignoré : écrivez à nouveau le numéro.")
+            return None
+        whole = WHOLE_WITH_DECIMALS.fullmatch(value)
+        digits = _all_digits_of(scientific) if scientific else whole[1] if whole else SEPARATORS.sub("", value)
+        digits = re.sub(r"^(?:\+|00)?(33|590|594|596|262|508|687|689|681)(?=[1-9]\d{8}$)", "0", digits)
+        if re.fullmatch(r"[1-9]\d{8}", digits):
+            digits = f"0{digits}"
+            warn("zeros_restored", f"Lu comme « {_in_pairs(digits)} » : {AS_TEXT}")
         if re.fullmatch(r"0[1-9]\d{8}", digits):
-            return " ".join(digits[index : index + 2] for index in range(0, 10, 2))
+            return _in_pairs(digits)
         if re.fullmatch(r"3\d{3}|1\d{1,5}", digits):
             return digits
         warn("phone", "Attendu : 10 chiffres, comme 05 65 00 00 00. Le texte est gardé dans les précisions du site.")
         aside(f"Téléphone indiqué : {value}")
         return None
+
+
+def _in_pairs(digits):
+    return " ".join(digits[index : index + 2] for index in range(0, 10, 2))
+
+
+def _all_digits_of(scientific):
+    """The whole number that a match of `SCIENTIFIC` writes in full; '' when it was rounded."""
+    first, others, exponent = scientific.groups(default="")
+    return first + others if len(others) == int(exponent) else ""
 
 
 class EmailWidget(Widget):
@@ -207,16 +234,33 @@ def _is_email(text):
 
 
 class LabelWidget(Widget):
-    """'Espace labellisé 01/01/2020' as a date."""
+    """'Espace labellisé 01/01/2020' as a date; a spreadsheet may have made a number of it."""
 
-    def clean(self, value, row=None, **kwargs):
-        found = LABELLED.fullmatch(value.lower().replace("é", "e"))
-        try:
-            labelled_on = date(*(int(found[part]) for part in ("year", "month", "day"))) if found else date.min
-        except ValueError:
-            labelled_on = date.min
+    def clean(self, value, row=None, *, warn, **kwargs):
+        serial = SERIAL_DATE.fullmatch(value)
+        labelled_on = _day_of(int(serial[1])) if serial else _written_day(value)
         if not FIRST_LABELS <= labelled_on < date(2100, 1, 1):
             raise CellError(
                 "labelled_on", "Attendu : Espace labellisé JJ/MM/AAAA, à partir du 01/01/2020 (premiers labels)."
             )
+        if serial:
+            warn(
+                "date_serial",
+                f"Lu comme le {labelled_on:%d/%m/%Y} : vérifiez cette date, et écrivez-la JJ/MM/AAAA.",
+            )
         return labelled_on
+
+
+def _day_of(serial):
+    """The day that a spreadsheet counts, from 1900, or from 1904 when that would be before the first labels."""
+    since_1900 = EPOCH_1900 + timedelta(days=serial)
+    return since_1900 if since_1900 >= FIRST_LABELS else EPOCH_1904 + timedelta(days=serial)
+
+
+def _written_day(text):
+    """The date of 'Espace labellisé 01/01/2020'; the first of all dates when it is none."""
+    found = LABELLED.fullmatch(text.lower().replace("é", "e"))
+    try:
+        return date(*(int(found[part]) for part in ("year", "month", "day"))) if found else date.min
+    except ValueError:
+        return date.min

@@ -120,7 +120,7 @@ def _changed(user, territories, since):
 
 def _key(context):
     if "import_batch" in context:
-        return "Liste nationale"
+        return "Annulation d'une liste nationale" if context.get("source") == "undo" else "Liste nationale"
     return context.get("user") or "Le portail"
 
 

@@ -9,7 +9,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # spreadsheets run what begins so, wide signs too
+from sites.imports.text import guarded
+
 COLUMNS = {
     "identifiant": lambda row: row.site.external_id,
     "nom": lambda row: row.site.name,
@@ -68,5 +69,4 @@ def _cells(row):
 
 def harmless(text):
     """A text that no spreadsheet takes for a formula, and that a workbook can hold."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text).replace("\u00a0", " ")
-    return f"'{text}" if text.lstrip().startswith(STARTS_A_FORMULA) else text
+    return guarded(ILLEGAL_CHARACTERS_RE.sub("", text).replace("\u00a0", " "))

@@ -119,7 +119,9 @@ def _who(context, users):
 
 def _origin(context, batches):
     if context.get("source") == "import":
-        return _of_a_list(batches.get(_number(context.get("import_batch"))))
+        return f"par {_list_named(batches.get(_number(context.get('import_batch'))))}"
+    if context.get("source") == "undo":
+        return f"par l'annulation de {_list_named(batches.get(_number(context.get('import_batch'))))}"
     return ORIGINS.get(context.get("source"), BY_A_COMMAND)
 
 
@@ -128,12 +130,12 @@ def _list_of(context, batches):
     return batch.pk if batch and not batch.is_demo else None
 
 
-def _of_a_list(batch):
+def _list_named(batch):
     if batch is None:
-        return "par une liste nationale"
+        return "une liste nationale"
     if batch.is_demo:
-        return "par les données de démonstration"
-    return f"par la liste nationale {batch.file_name} du {day_in_french(timezone.localdate(batch.applied_at))}"
+        return "les données de démonstration"
+    return f"la liste nationale {batch.file_name} du {day_in_french(timezone.localdate(batch.applied_at))}"
 
 
 def _users_of(changes):

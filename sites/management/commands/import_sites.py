@@ -10,7 +10,7 @@ from django.utils import timezone
 from sites.imports import download, lifecycle, report, tasks
 from sites.imports.analysis import Plan, analyse
 from sites.imports.apply import CannotWriteNow, Source, import_table
-from sites.imports.columns import COLUMNS, positions_in_sheet
+from sites.imports.columns import KNOWN_HEADINGS, positions_in_sheet
 from sites.imports.errors import FileError
 from sites.imports.guards import alarms
 from sites.imports.reader import MAX_BYTES, read_table
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError("Indiquez un fichier, ou bien --official.")
         try:
             name, data = download.official_list() if official else _read_file(file)
-            table, source = read_table(data, known=COLUMNS), Source.of(name, data)
+            table, source = read_table(data, known=KNOWN_HEADINGS), Source.of(name, data)
             earlier = lifecycle.already_applied(ImportBatch(sha256=source.sha256))
             plan = _apply(table, source, complete, valid_rows, confirm) if apply else _compare(table, complete)
         except (FileError, download.DownloadError, CannotWriteNow) as error:

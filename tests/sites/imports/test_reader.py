@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sites.imports import reader, workbook
-from sites.imports.columns import COLUMNS
+from sites.imports.columns import COLUMNS, KNOWN_HEADINGS
 from sites.imports.errors import (
     BrokenRecord,
     BrokenWorkbook,
     EmptyFile,
+    FileError,
     FileTooBig,
     HeaderOnly,
     NotATable,
@@ -228,3 +229,113 @@ def test_a_workbook_whose_reading_takes_too_long_is_given_up(monkeypatch):
 
     with pytest.raises(FileTooBig, match="trop lourd"):
         read_table(xlsx_of(["id_fs", "lib_fs"], [1, "Rodez"]))
+
+
+def test_synonyms_of_columns_settle_the_delimiter_and_the_sheet():
+    import openpyxl
+
+    text = b"identifiant;nom (usuel, complet, ancien)\n1;Rodez\n"
+    book = openpyxl.Workbook()
+    book.active.append(["Lisez-moi", "version", "auteur"])
+    for record in (["Identifiant", "Code INSEE"], ["1", "12202"]):
+        (book["Sites"] if "Sites" in book.sheetnames else book.create_sheet("Sites")).append(record)
+    data = io.BytesIO()
+    book.save(data)
+
+    assert read_table(text, KNOWN_HEADINGS).delimiter == ";"
+    assert read_table(data.getvalue(), KNOWN_HEADINGS).sheet == "Sites"
+
+
+@pytest.mark.parametrize("encoding", reader.ENCODINGS)
+def test_a_person_may_say_the_encoding_and_the_delimiter(encoding):
+    data = "id,nom;ville\n1,Nîmes;Gard\n".encode(encoding)
+
+    table = read_table(data, encoding=encoding, delimiter=";")
+
+    assert (table.header, table.rows[0].cells) == (("id,nom", "ville"), ("1,Nîmes", "Gard"))
+    assert (table.encoding, table.delimiter) == (encoding, ";")
+
+
+def test_the_encoding_that_is_said_wins_over_the_one_that_would_be_found():
+    data = "id,nom\n1,Prix en €\n".encode("iso-8859-15")
+
+    assert read_table(data).rows[0].cells[1] == "Prix en ¤"
+    assert read_table(data, encoding="iso-8859-15").rows[0].cells[1] == "Prix en €"
+
+
+def test_a_byte_order_mark_never_sticks_to_the_first_heading():
+    assert read_table('"id",nom\n1,Rodez\n'.encode("utf-8-sig"), encoding="utf-8").header == ("id", "nom")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"encoding": "rot13"}, "Encodage inconnu"),
+        ({"encoding": "utf-7"}, "Encodages acceptés : utf-8, utf-8-sig, cp1252"),
+        ({"encoding": "n'importe quoi"}, "Encodage inconnu"),
+        ({"delimiter": "|"}, "Séparateur inconnu"),
+        ({"delimiter": ";;"}, "Séparateur inconnu"),
+        ({"encoding": "utf-8"}, "octet 11"),
+    ],
+)
+def test_an_encoding_or_a_delimiter_that_will_not_do_is_refused(said, words):
+    with pytest.raises(FileError, match=words):
+        read_table("id,nom\n1,Nîmes\n".encode("cp1252"), **said)
+
+
+def test_what_was_found_can_be_said_again():
+    table = read_table(TEXT.encode("utf-16-be"))
+
+    assert read_table(TEXT.encode("utf-16-be"), encoding=table.encoding, delimiter=table.delimiter) == table
+
+
+def test_a_preview_is_the_first_lines_as_they_would_be_read():
+    data = b"id;nom\n" + "1;Nîmes, Gard\n".encode("cp1252") * 10
+
+    assert reader.preview(data) == [["id", "nom"]] + [["1", "Nîmes, Gard"]] * 4
+    assert reader.preview(data, encoding="utf-8")[1] == ["1", "N\N{REPLACEMENT CHARACTER}mes, Gard"]
+    assert reader.preview(data, delimiter=",")[1] == ["1;Nîmes", "Gard"]
+    assert reader.preview(b"id;nom, prenom, age\n1;2\n", ("id",))[0] == ["id", "nom, prenom, age"]
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        (b"", []),
+        (b"a,b\n" + b"x" * 30_000, [["a", "b"]]),
+        (b'a,b\n1,"2\n', [["a", "b"]]),
+        (b",".join([b"c"] * 300), [["c"] * 24]),
+        (b"a,\x1b[2J" + b"y" * 100, [["a", "\N{REPLACEMENT CHARACTER}[2J" + "y" * 56 + "…"]]),
+        ("id,nom\n1,Nîmes\n".encode() + "2,Bézu\n".encode("cp1252"), [["id", "nom"], ["1", "NÃ®mes"], ["2", "Bézu"]]),
+        (xlsx_of(["id", "nom"]), []),
+        (b"%PDF-1.7", []),
+    ],
+)
+def test_a_preview_shows_what_it_can_of_a_bad_file(data, shown):
+    assert reader.preview(data) == shown
+
+
+def test_a_preview_refuses_an_unknown_encoding():
+    with pytest.raises(FileError):
+        reader.preview(b"a,b\n", encoding="rot13")
+
+
+@pytest.mark.parametrize("is_1904", [False, True])
+def test_date_cells_of_a_workbook_come_out_right_in_both_epochs(is_1904):
+    from datetime import date, datetime
+
+    import openpyxl
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    book = openpyxl.Workbook()
+    if is_1904:
+        book.epoch = CALENDAR_MAC_1904
+    book.active.append(["id_fs", "labellisation_fs"])
+    for number, day in enumerate([date(2020, 1, 1), datetime(2024, 2, 29, 12, 0)]):  # noqa: DTZ001 (a workbook's own)
+        book.active.append([number, day])
+    data = io.BytesIO()
+    book.save(data)
+
+    table = read_table(data.getvalue(), known=COLUMNS)
+
+    assert [row.cells[1] for row in table.rows] == ["01/01/2020", "29/02/2024"]

@@ -1,8 +1,10 @@
 """Cells as a person would have typed them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sites.imports.text import decode_escapes, on_one_line, tidy
+from sites.imports.text import decode_escapes, encode_escapes, guarded, on_one_line, tidy, unguarded
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,26 @@ def test_javascript_escapes_are_decoded(text, read):
 )
 def test_what_is_shown_in_a_terminal_is_on_one_line_and_visible(text, shown):
     assert on_one_line(text, 30) == shown
+
+
+@given(st.text() | st.text(alphabet="'=+-@ \t\r\nA＝"))
+def test_what_is_guarded_begins_no_formula_and_comes_back(text):
+    assert not guarded(text).lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+    assert not guarded(text).startswith(("\t", "\r", "\n"))
+    assert unguarded(guarded(text)) == text
+
+
+@given(st.text(alphabet="\\xu0123456789abcdefD'") | st.text(st.characters(codec="utf-8")))
+def test_an_escape_that_was_typed_comes_back(text):
+    assert decode_escapes(encode_escapes(text)) == text
+
+
+@given(st.text(st.characters(codec="utf-8")), st.booleans())
+def test_tidying_twice_changes_nothing_more(text, multiline):
+    once = tidy(text, multiline)
+
+    assert tidy(once, multiline) == once
+
+
+def test_an_accent_parted_from_its_letter_by_what_cannot_be_seen_is_joined_at_once():
+    assert tidy("Ne\N{ZERO WIDTH SPACE}\N{COMBINING ACUTE ACCENT}rac") == "Nérac"

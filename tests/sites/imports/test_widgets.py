@@ -1,6 +1,7 @@
 """Whatever a cell holds, reading it ends in a value, a warning or a `CellError`, never in a traceback."""
 
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from hypothesis import example, given, settings
@@ -62,3 +63,74 @@ def test_a_mail_cell_without_any_address_is_empty(cell):
 
     assert widgets.EmailWidget().clean(cell, warn=lambda code, _: warnings.append(code), aside=asides.append) is None
     assert (warnings, asides) == (["email"], [])
+
+
+def read(column, cell):
+    """(value, codes of the warnings, asides) of a cell of the list."""
+    findings = Findings(2)
+    value = RESOURCE.fields[column].clean({column: cell}, findings=findings, communes=COMMUNES)
+    return value, [issue.code for issue in findings.issues], findings.asides
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("43831", date(2020, 1, 1)),  # counted from 1900
+        ("44562", date(2022, 1, 1)),
+        ("44562.0", date(2022, 1, 1)),
+        ("42369", date(2020, 1, 1)),  # counted from 1904: from 1900, it would be before the first labels
+        ("43830", date(2024, 1, 1)),
+    ],
+)
+def test_a_date_that_a_spreadsheet_made_a_number_of_is_read_and_told(cell, day):
+    assert read("labellisation_fs", cell) == (day, ["date_serial"], [])
+
+
+@pytest.mark.parametrize("cell", ["42368", "99999", "4356", "435620", "00000"])
+def test_a_number_that_is_no_day_of_a_label_is_refused(cell):
+    with pytest.raises(CellError, match="JJ/MM/AAAA"):
+        read("labellisation_fs", cell)
+
+
+@pytest.mark.parametrize(
+    "cell", ["536490001", "536490001.0", "5 36 49 00 01", "5,36490001E+08", "5.36490001e8", "565000000,0"]
+)
+def test_the_zero_that_a_spreadsheet_took_from_a_phone_is_given_back(cell):
+    value, codes, asides = read("telephone", cell)
+
+    assert value in ("05 36 49 00 01", "05 65 00 00 00")
+    assert (codes, asides) == (["zeros_restored"], [])
+
+
+@pytest.mark.parametrize("cell", ["+33 5 36 49 00 01", "0033536490001", "33536490001", "3.3536490001E+10"])
+def test_a_phone_may_be_written_for_those_abroad(cell):
+    assert read("telephone", cell) == ("05 36 49 00 01", [], [])
+
+
+@pytest.mark.parametrize("cell", ["05.65.00.00.00", "05 65 00 00 00"])
+def test_the_zeros_of_a_phone_are_its_own(cell):
+    assert read("telephone", cell) == ("05 65 00 00 00", [], [])
+
+
+def test_a_phone_that_a_spreadsheet_rounded_is_lost_and_leaves_no_trace_in_the_note():
+    assert read("telephone", "5,36E+08") == (None, ["phone"], [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("'=Accueil", "=Accueil"),
+        ("'- le lundi", "- le lundi"),
+        ("' +33", "+33"),
+        ("''=Accueil", "'=Accueil"),
+        ("'Accueil'", "'Accueil'"),
+        ("'90", "'90"),
+    ],
+)
+def test_the_apostrophe_that_keeps_a_cell_from_being_a_formula_is_not_part_of_it(cell, value):
+    assert read("lib_fs", cell) == (value, [], [])
+
+
+def test_such_an_apostrophe_goes_before_any_column_is_read():
+    assert read("longitude", "'-61.5")[0] == -61.5
+    assert read("telephone", "'+33536490001")[0] == "05 36 49 00 01"

@@ -1,0 +1,94 @@
+"""The files of the national lists: the one that was received, the same with remarks, and the directory as a list."""
+
+import re
+import tempfile
+from pathlib import PurePosixPath
+
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from sites.imports import annotated, export, workbook, writer
+from sites.models import ImportFile
+from sites.staff.imports.access import ImportPage, ImportsPage
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What is written stays in memory up to so many bytes, then goes to a file without a name.
+IN_MEMORY_BYTES = 1024 * 1024
+LONGEST_NAME = 100
+
+
+def as_file(write, name, content_type):
+    """A response that gives what `write(file)` wrote, as a file to keep."""
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 (the response closes it)
+    write(file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+
+
+def kind_of(batch, data):
+    """(suffix, content type) of the file of a batch, by its content and whatever its name."""
+    if data.startswith(workbook.SIGNATURE):
+        return ".xlsx", XLSX
+    if batch.encoding:
+        return ".csv", f"text/csv; charset={batch.encoding.removesuffix('-sig')}"
+    return ".bin", "application/octet-stream"
+
+
+def stem_of(file_name):
+    """The name that a person gave to a file, without folders, suffix, or what a disk or a header cannot hold."""
+    name = PurePosixPath(file_name.replace("\\", "/")).name
+    name = "".join(character for character in name if character.isprintable())
+    stem = PurePosixPath(re.sub(r'[<>:"|?*%;]', "_", name)).stem.strip(" .'")
+    return stem[:LONGEST_NAME] or "liste"
+
+
+class FilePage(ImportPage):
+    """A file made of the one that was received; 404 for a list applied by a command, which keeps none."""
+
+    @property
+    def received(self):
+        return bytes(get_object_or_404(ImportFile, batch=self.batch).content)
+
+
+class ReceivedFile(FilePage):
+    """The bytes of a list as they were received, even those that were refused."""
+
+    def get(self, request, pk):
+        data = self.received
+        suffix, content_type = kind_of(self.batch, data)
+        return as_file(lambda file: file.write(data), f"{stem_of(self.batch.file_name)}{suffix}", content_type)
+
+
+class AnnotatedFile(FilePage):
+    """The same with its remarks; with ?lignes=erreurs, only the lines to correct. 404 before it is analysed."""
+
+    def get(self, request, pk):
+        data = self.received
+        if not self.batch.rows.exists():
+            raise Http404
+        errors_only = request.GET.get("lignes") == "erreurs"
+        suffix, content_type = (".xlsx", XLSX) if self.batch.is_workbook else (".csv", "text/csv")
+        return as_file(
+            lambda file: annotated.write(self.batch, data, file, errors_only=errors_only),
+            f"{stem_of(self.batch.file_name)}-{'erreurs' if errors_only else 'annote'}{suffix}",
+            content_type,
+        )
+
+
+class DirectoryAsCsv(ImportsPage):
+    """The sites in service, as the official list writes them."""
+
+    def get(self, request):
+        return as_file(
+            lambda file: writer.write_csv(file, export.rows()), f"{_today()}-liste.csv", "text/csv; charset=utf-8"
+        )
+
+
+class DirectoryAsWorkbook(ImportsPage):
+    def get(self, request):
+        return as_file(lambda file: writer.write_workbook(file, export.rows()), f"{_today()}-liste.xlsx", XLSX)
+
+
+def _today():
+    return timezone.localdate().isoformat()
