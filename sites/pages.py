@@ -41,7 +41,7 @@ def statistics(request):
     context = {
         "title": "Statistiques",
         "figures": Site.objects.open_to_public().figures(),
-        "last_import": ImportBatch.objects.filter(status=ImportBatch.Status.APPLIED).order_by("-applied_at").first(),
+        "last_list": ImportBatch.objects.last_applied(),
     }
     return render(request, "pages/stats.html", context)
 

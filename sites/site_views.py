@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from sites import opening_hours, search
 from sites.calendar_file import calendar_of
-from sites.models import Partner, Site
+from sites.models import ImportBatch, Partner, Site
 from sites.osm_hours import in_osm
 from sites.structured_data import government_office
 from sites.written_hours import WEEKDAYS
@@ -41,6 +41,7 @@ def page_of(request, found, template="sites/site.html"):
         "has_hours": bool(found.planned_stops if found.is_itinerant else found.schedule.slots),
         "nearest_open": _nearest_open(found, now),
         "instead": search.nearest_doors(found.location) if found.status == Site.Status.CLOSED else [],
+        "last_list": None if found.is_demo else ImportBatch.objects.last_applied(),
     }
     context["partners"] = context["partners"].prefetch_related("demarches")
     context["structured_data"] = government_office(found, context["url"], context["today"])

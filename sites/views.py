@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from sites.asked import suggested
 from sites.filters import FilterForm
 from sites.forms import LABEL_LENGTH, SearchForm
-from sites.models import Demarche, Partner, Site
+from sites.models import Demarche, ImportBatch, Partner, Site
 from sites.search import all_around, nearest_open, nothing_wanted, search_near, sites_named
 
 
@@ -24,6 +24,7 @@ def home(request):
         {
             "form": SearchForm(),
             "figures": Site.objects.open_to_public().figures(),
+            "last_list": ImportBatch.objects.last_applied(),
             "partners": Partner.objects.filter(is_national=True),
             "demarches": Demarche.objects.featured(),
         },

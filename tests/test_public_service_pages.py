@@ -38,6 +38,10 @@ VARIABLES = {
 }
 
 
+def applied_list(at, **fields):
+    return ImportBatch.objects.create(file_name="l.csv", sha256="0" * 64, status="applied", applied_at=at, **fields)
+
+
 class Reader(HTMLParser):
     """The texts of a page's elements by their tag and class, and where its links lead."""
 
@@ -224,8 +228,7 @@ def test_statistics_count_the_sites_that_take_visitors_and_say_how_recent_the_li
     make_site()
     make_site(commune=TOULOUSE, kind=Site.Kind.ANTENNE)
     make_site(status=Site.Status.CLOSED, closed_on=date(2025, 1, 31))
-    batch = ImportBatch.objects.create(file_name="liste.csv", sha256="0" * 64)
-    ImportBatch.objects.filter(pk=batch.pk).update(applied_at="2026-02-01T12:00:00Z")
+    applied_list("2026-02-01T12:00:00Z")
 
     response = client.get("/stats/")
 
@@ -233,9 +236,38 @@ def test_statistics_count_the_sites_that_take_visitors_and_say_how_recent_the_li
     assert "Dernière reprise de la liste : 1er février 2026." in Reader(response.text).text
 
 
+@pytest.mark.parametrize("address", ["/", "/stats/", "site"])
+def test_pages_say_when_the_list_that_they_follow_was_applied(address, client, django_assert_max_num_queries):
+    """The demonstration, what is not applied yet and what was taken back are no such list."""
+    address = make_site().get_absolute_url() if address == "site" else address
+    applied_list("2026-02-01T12:00:00Z")
+    applied_list("2026-03-02T12:00:00Z", is_demo=True)
+    taken_back = applied_list("2026-04-03T12:00:00Z")
+    ImportBatch.objects.create(file_name="liste.csv", sha256="0" * 64)
+
+    def told():
+        with django_assert_max_num_queries(8):
+            text = " ".join(Reader(client.get(address).text).text.split())
+        return re.findall(r"repris[ea][^.]*?(\d+\w* [a-zéû]+ 2026)", text) or re.findall(r"liste : (.*? 2026)", text)
+
+    assert told() == ["3 avril 2026"]
+    ImportBatch.objects.filter(pk=taken_back.pk).update(status="taking_back")
+    assert told() == ["3 avril 2026"]
+    ImportBatch.objects.filter(pk=taken_back.pk).update(status="taken_back")
+    assert told() == ["1er février 2026"]
+
+
+@pytest.mark.parametrize("address", ["/", "site"])
+def test_pages_say_no_date_of_a_demonstration(address, client):
+    address = make_site(is_demo=True).get_absolute_url() if address == "site" else address
+    applied_list("2026-02-01T12:00:00Z", is_demo=True)
+
+    assert "reprise" not in Reader(client.get(address).text).text
+
+
 def test_statistics_of_a_demonstration_say_that_they_are_not_real(client):
     make_site(is_demo=True)
-    ImportBatch.objects.create(file_name="demo.csv", sha256="0" * 64, is_demo=True)
+    applied_list("2026-02-01T12:00:00Z", is_demo=True)
 
     assert "ces nombres ne décrivent pas le réseau réel" in read(client, "/stats/").text
 

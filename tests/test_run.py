@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from contextlib import contextmanager
 
@@ -14,6 +15,9 @@ import pytest
 from django.db import connection
 
 from franceservices import run
+from sites.imports import lifecycle
+from sites.models import ImportBatch
+from tests.sites.imports.lists import RODEZ, csv_of
 
 ROOT = run.BASE_DIR
 
@@ -24,6 +28,14 @@ def port():
     with socket.socket() as probe:
         probe.bind((run.HOST, 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture
+def _empty_queue(transactional_db):
+    """Its tables are not Django's: nothing empties them behind a test that commits."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_workers CASCADE")
 
 
 @contextmanager
@@ -71,29 +83,132 @@ def test_port_must_be_a_port(text, monkeypatch):
         run.port_asked_for()
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_portal_is_announced_once_ready_and_stops_cleanly(number, port, tmp_path):
-    """Without its preparation, which tests have had already, on the tests' own database."""
-    script = (
-        "import sys; from pathlib import Path; from franceservices import run\n"
-        "run.VAR_DIR = Path(sys.argv[1]); run.LOG = run.VAR_DIR / 'log' / 'portail.log'\n"
-        "run.prepare = lambda log: None; sys.exit(run.main())"
-    )
-    with started("-c", script, tmp_path, PORT=str(port), DATABASE_URL=url_of_tests()) as process:
+# Without its preparation, which tests have had already.
+SERVE = (
+    "import sys; from pathlib import Path; from franceservices import run\n"
+    "run.VAR_DIR = Path(sys.argv[1]); run.LOG = run.VAR_DIR / 'log' / 'portail.log'\n"
+    "run.prepare = lambda log: None; sys.exit(run.main())"
+)
+
+
+@contextmanager
+def serving(port, folder):
+    """The portal served on the tests' own database: its process, once it says that it is ready."""
+    with started("-c", SERVE, folder, PORT=str(port), DATABASE_URL=url_of_tests()) as process:
         said = ""
         while "est servi" not in said:
             line = process.stdout.readline()
             assert line, said
             said += line
+        yield process
+
+
+def is_ready(port):
+    try:
         with urllib.request.urlopen(f"http://{run.HOST}:{port}/healthz/ready", timeout=5) as response:
-            assert response.status == 200
+            return response.status == 200
+    except OSError:
+        return False
+
+
+def children_of(process, named):
+    """The numbers of the child processes whose command has this word."""
+    found = subprocess.run(
+        ["pgrep", "--parent", str(process.pid), "--full", named], capture_output=True, text=True, check=False
+    )
+    return [int(number) for number in found.stdout.split()]
+
+
+def soon(condition, within_s):
+    """What `condition()` gives once it is true, at most so many seconds from now."""
+    deadline = time.monotonic() + within_s
+    while not (result := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return result
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_portal_is_announced_once_ready_and_stops_cleanly(number, port, tmp_path):
+    with serving(port, tmp_path) as process:
+        assert is_ready(port)
+        (worker,) = children_of(process, "worker")
         process.send_signal(number)
         rest, _ = process.communicate(timeout=20)
 
     assert process.returncode == 0
     assert rest.endswith("Arrêté.\n")
     run.check_port_is_free(port)
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+
+@pytest.mark.usefixtures("_empty_queue")
+def test_a_worker_that_is_killed_is_replaced_and_the_list_that_waits_is_read(port, tmp_path):
+    with serving(port, tmp_path) as process:
+        (first,) = soon(lambda: children_of(process, "worker"), within_s=3)
+        os.kill(first, signal.SIGKILL)
+        batch = lifecycle.receive("liste.csv", csv_of(RODEZ), None, is_complete=False)
+        (second,) = soon(lambda: set(children_of(process, "worker")) - {first}, within_s=3)
+
+        soon(lambda: ImportBatch.objects.get(pk=batch.pk).status == "ready", within_s=20)
+        assert children_of(process, "worker") == [second]
+
+
+@pytest.mark.usefixtures("_empty_queue")
+def test_a_server_that_is_killed_is_replaced_and_the_work_goes_on(port, tmp_path):
+    with serving(port, tmp_path) as process:
+        (worker,) = soon(lambda: children_of(process, "worker"), within_s=3)
+        (server,) = children_of(process, "gunicorn")
+        os.kill(server, signal.SIGKILL)
+        batch = lifecycle.receive("liste.csv", csv_of(RODEZ), None, is_complete=False)
+
+        soon(lambda: ImportBatch.objects.get(pk=batch.pk).status == "ready", within_s=20)
+        soon(lambda: is_ready(port), within_s=20)
+        assert children_of(process, "worker") == [worker]
+        assert children_of(process, "gunicorn") != [server]
+
+
+class Clock:
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(run, "time", clock)
+    return clock
+
+
+def seconds_until_started_again(one, clock):
+    one.process.wait()
+    died_at = clock.now
+    while not one.start_again_if_dead():
+        clock.now += 1
+    return clock.now - died_at
+
+
+def test_a_process_that_keeps_dying_is_started_less_and_less_often(clock):
+    one = run.Kept(["-c", ""], subprocess.DEVNULL)
+
+    waits = [seconds_until_started_again(one, clock) for _ in range(8)]
+
+    assert waits == [0, 1, 2, 4, 8, 16, 30, 30]
+    one.stop()
+
+
+def test_a_process_that_lived_long_is_started_again_at_once(clock):
+    one = run.Kept(["-c", ""], subprocess.DEVNULL)
+    for _ in range(4):
+        seconds_until_started_again(one, clock)
+    clock.now += run.HEALTHY_AFTER_S + 1
+
+    assert seconds_until_started_again(one, clock) == 0
+    one.stop()
 
 
 def test_a_step_says_how_long_it_took(capsys):

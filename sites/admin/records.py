@@ -22,6 +22,14 @@ class ErrorReportAdmin(ReadOnlyAdmin):
 
 
 class ImportBatchAdmin(ReadOnlyAdmin):
-    list_display = ["applied_at", "file_name", "is_complete", "is_demo"]
-    list_filter = ["is_complete", "is_demo"]
-    search_fields = ["file_name"]
+    """The lists. Their files are downloaded from /gestion/imports/, and never shown here."""
+
+    list_display = ["received_at", "file_name", "status", "received_by", "applied_at", "is_complete", "is_demo"]
+    list_filter = ["status", "is_complete", "is_demo"]
+    list_select_related = ["received_by"]
+    search_fields = ["file_name", "sha256"]
+    fields = [
+        *("status", "message", "file_name", "sha256", "is_demo", "is_complete", "valid_rows_only"),
+        *("encoding", "delimiter", "sheet", "asked_encoding", "asked_delimiter", "counts"),
+        *("received_at", "received_by", "analysed_at", "applied_at", "applied_by", "taken_back_at", "taken_back_by"),
+    ]

@@ -160,6 +160,8 @@ def apply_list(batch):
 
 def take_back_list(batch):
     """Undo what a list did, but for the sites that were edited since: they are told by `undo.left`."""
+    from sites.imports import tasks
+
     with progress_of(batch) as progress:
         progress.stage("Recherche de ce qui a changé depuis la liste")
         with apply.alone():
@@ -169,6 +171,7 @@ def take_back_list(batch):
             undone = undo.plan(batch)
             progress.stage("Remise des sites comme avant", total=1)
             undo.write(batch, undone, batch.taken_back_by, progress.done)
+            tasks.tell_agents_later(batch)
             return batch
 
 

@@ -11,6 +11,16 @@ from sites.models.site import Site
 from sites.models.tracking import tracked
 
 
+class ImportBatchQuerySet(models.QuerySet):
+    def last_applied(self):
+        """The list that the directory follows, or None: one that was taken back does not count.
+
+        Demonstration data is one as long as there is no other.
+        """
+        stands = self.filter(status__in=[ImportBatch.Status.APPLIED, ImportBatch.Status.TAKING_BACK])
+        return stands.order_by("is_demo", "-applied_at").first()
+
+
 class ImportBatch(models.Model):
     """A list, from the day it is received to the day it is applied, and maybe taken back.
 
@@ -59,6 +69,8 @@ class ImportBatch(models.Model):
     taken_back_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="annulé par"
     )
+
+    objects = ImportBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = "import"

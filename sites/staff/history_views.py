@@ -54,6 +54,7 @@ class History(PageInLocalTime):
             "page": page,
             "days": days,
             "may_edit": self.may_edit,
+            "sees_lists": self.scope.is_national,
             "only_addition": told[0]["entry"] if len(told) == 1 and told[0]["entry"].is_addition else None,
         }
         return render(request, "staff/history.html", context)

@@ -32,7 +32,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Entry:
-    """A `history.Change`, told. `who` is '' when nobody's name goes with it; `lines` are empty when nothing changed."""
+    """A `history.Change`, told. `who` is '' when nobody's name goes with it; `lines` are empty when nothing changed.
+
+    `national_list` is the number of the list that made it, if one did.
+    """
 
     at: datetime
     who: str
@@ -41,6 +44,7 @@ class Entry:
     lines: list[Line]
     is_addition: bool
     checked: bool
+    national_list: int | None
 
 
 def entries(changes):
@@ -56,6 +60,7 @@ def entries(changes):
             lines=lines(change.before, change.after, change.keys, names),
             is_addition=change.before is None,
             checked=change.checked,
+            national_list=_list_of(change.context, batches),
         )
         for change in changes
     ]
@@ -118,6 +123,11 @@ def _origin(context, batches):
     if context.get("source") == "undo":
         return f"par l'annulation de {_list_named(batches.get(_number(context.get('import_batch'))))}"
     return ORIGINS.get(context.get("source"), BY_A_COMMAND)
+
+
+def _list_of(context, batches):
+    batch = batches.get(_number(context.get("import_batch")))
+    return batch.pk if batch and not batch.is_demo else None
 
 
 def _list_named(batch):

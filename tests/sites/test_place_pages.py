@@ -7,8 +7,11 @@ import pytest
 from django.utils import timezone
 
 from franceservices.territories.models import Commune
+from sites.imports import apply, undo
 from sites.models import Site, WeeklySlot
 from tests.factories import METZ, ONET, RODEZ, SAINT_DENIS_REUNION, TOULOUSE, make_site
+from tests.sites.imports.lists import RODEZ as LISTED
+from tests.sites.imports.lists import import_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -265,6 +268,21 @@ def test_a_change_made_without_the_models_changes_the_etag_too(client, monkeypat
     change(site)
 
     assert client.get(COMMUNE, headers=seen).status_code == 200
+
+
+def test_a_list_is_seen_as_soon_as_it_is_applied_and_as_soon_as_it_is_taken_back(client, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOON_ON_A_TUESDAY)
+    empty = client.get(COMMUNE).headers["ETag"]
+
+    _, batch = import_rows(LISTED)
+    applied = client.get(COMMUNE, headers={"If-None-Match": empty})
+    with apply.alone():
+        undo.write(batch, undo.plan(batch), None)
+    taken_back = client.get(COMMUNE, headers={"If-None-Match": applied.headers["ETag"]})
+
+    assert (applied.status_code, taken_back.status_code) == (200, 200)
+    assert LISTED["lib_fs"] in applied.text
+    assert LISTED["lib_fs"] not in taken_back.text
 
 
 # --- The way there ---------------------------------------------------------------------------------

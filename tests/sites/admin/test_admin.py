@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from sites.imports import lifecycle
 from sites.models import Partner, Site
 from tests.factories import METZ, RODEZ, make_site
 from tests.people import make_national, signed_in
@@ -225,3 +226,19 @@ def test_a_partner_in_use_is_not_deleted(client):
     client.post(f"{PARTNERS}caf/delete/", {"post": "yes"})
 
     assert Partner.objects.filter(pk="caf").exists()
+
+
+# --- National lists ----------------------------------------------------------------------------------------
+
+
+def test_a_list_is_read_with_its_state_and_without_its_file(client, me):
+    batch = lifecycle.receive("liste.csv", b"le contenu", me, is_complete=True)
+
+    table = client.get("/admin/sites/importbatch/").text
+    page = client.get(f"/admin/sites/importbatch/{batch.pk}/change/").text
+
+    assert "Analyse en cours" in table
+    assert "Analyse en cours" in page
+    assert batch.sha256 in page
+    assert "le contenu" not in page
+    assert "<input" not in page.partition("<fieldset")[2].partition("</fieldset>")[0]

@@ -248,6 +248,19 @@ def test_a_list_that_is_confirmed_tells_agents_once_applied():
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.usefixtures("_empty_queue")
+def test_a_list_that_is_taken_back_tells_those_who_were_told_of_it():
+    agent, national = make_agent("12"), make_national()
+    batch = apply(RODEZ)
+    lifecycle.take_back(batch, national)
+    tasks.take_back(batch.pk)
+
+    assert ProcrastinateJob.objects.filter(task_name="sites.imports.tasks.tell_agents").count() == 1
+    tasks.tell_agents(batch.pk)
+    assert [letter.to for letter in mail.outbox] == [[agent.email]] * 2
+    assert "annulée" in mail.outbox[1].subject
+
+
 def taken_back(batch):
     ImportBatch.objects.filter(pk=batch.pk).update(status="taken_back", taken_back_at=timezone.now())
     batch.refresh_from_db()

@@ -14,6 +14,8 @@ from sites.staff import history, putting_back
 from sites.staff.saving import save
 from tests.factories import METZ, RODEZ, SAINT_DENIS_REUNION, make_site
 from tests.people import grant, make_agent, make_national, make_reader, make_user, signed_in
+from tests.sites.imports.lists import RODEZ as LISTED
+from tests.sites.imports.lists import import_rows
 from tests.sites.staff.past import happening, utc
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,23 @@ def written(site):
 
 
 # --- Reading ---------------------------------------------------------------------------------------
+
+
+def test_what_a_list_changed_leads_national_administrators_to_that_list(client):
+    batch = import_rows(LISTED)[1]
+    page = f"/gestion/sites/{LISTED['id_fs']}/historique/"
+
+    assert f'href="/gestion/imports/{batch.pk}/"' in signed_in(make_national()).get(page).text
+    assert "/gestion/imports/" not in client.get(page).text
+
+
+def test_demonstration_data_is_no_list_to_see():
+    import_rows(LISTED, is_demo=True)
+
+    page = signed_in(make_national()).get(f"/gestion/sites/{LISTED['id_fs']}/historique/").text
+
+    assert "par les données de démonstration" in page
+    assert "Voir cette liste" not in page
 
 
 def test_history_says_what_changed_under_the_date_in_words(site, client):
