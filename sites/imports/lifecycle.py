@@ -118,11 +118,12 @@ def analyse(batch):
         progress.stage("Lecture du fichier")
         try:
             table = _table_of(batch)
-            positions = match(table.header).positions if table.sheet else None
+            header = match(table.header)
         except FileError as error:
             _refuse(batch, str(error))
             return
         batch.encoding, batch.delimiter, batch.sheet = table.encoding, table.delimiter, table.sheet[:100]
+        positions = header.positions if table.sheet else None
         progress.stage("Comparaison avec l'annuaire", total=len(table.rows))
         with apply.patient_transaction():
             _analyse(batch, table, positions, progress)
