@@ -134,7 +134,8 @@ def _quoted(heading):
 
 def positions_in_sheet(table):
     """{column: index} in a workbook's table; None for a CSV file, whose places have no name. Raises `WrongHeader`."""
-    return match(table.header).positions if table.sheet else None
+    header = match(table.header)
+    return header.positions if table.sheet else None
 
 
 def cell_of(issue, positions):

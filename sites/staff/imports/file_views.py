@@ -1,29 +1,29 @@
 """The files of the national lists: the one that was received, the same with remarks, and the directory as a list."""
 
+import io
 import re
-import tempfile
 from pathlib import PurePosixPath
 
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from sites.imports import annotated, export, workbook, writer
 from sites.models import ImportFile
 from sites.staff.imports.access import ImportPage, ImportsPage
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# What is written stays in memory up to so many bytes, then goes to a file without a name.
-IN_MEMORY_BYTES = 1024 * 1024
 LONGEST_NAME = 100
 
 
 def as_file(write, name, content_type):
     """A response that gives what `write(file)` wrote, as a file to keep."""
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 (the response closes it)
+    file = io.BytesIO()
     write(file)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    response = HttpResponse(file.getbuffer(), content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
 
 
 def kind_of(batch, data):

@@ -199,7 +199,7 @@ NOTES = st.lists(NASTY, max_size=4).flatmap(
     | NASTY.map(lambda text: text[:20]),
     email=st.sampled_from(["a@exemple.fr", "", "a/b@exemple.fr", "+a@exemple.fr", "=a@exemple.fr", "A@Exemple.FR"]),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(
     texts={"name": "=R", "address": "'=1", "address_extra": "\\x27", "network": "a\u00a0b"},
     note='"\n\n\\u2019\n=1+1',
