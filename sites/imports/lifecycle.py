@@ -49,10 +49,11 @@ def already_applied(batch):
     return same.exclude(pk=batch.pk).order_by("-applied_at").first()
 
 
-def alarms_of(batch):
-    """The `guards.Alarm`s to clear before a list that is ready is applied."""
+def alarms_of(batch, valid_rows_only=False):
+    """The `guards.Alarm`s to clear before a list that is ready is applied; valid rows alone close no site."""
     in_service = Site.objects.open_to_public().official().count()
-    return list(alarms(batch.counts, in_service, batch.is_complete))
+    counts = batch.counts | ({"closed": 0} if valid_rows_only else {})
+    return list(alarms(counts, in_service, batch.is_complete and not valid_rows_only))
 
 
 def can_be_confirmed(batch, valid_rows_only=False):
