@@ -97,6 +97,17 @@ def test_work_that_killed_three_workers_is_given_back(batch, status, given_back)
     assert (batch.status, batch.message) == (given_back, tasks.FAILED)
 
 
+def test_a_list_that_no_job_works_on_is_given_back(batch):
+    """PostgreSQL stopped: the failure of the job was noted once it was back, not that of the list."""
+    execute("UPDATE procrastinate_jobs SET status = 'doing'")
+    execute("UPDATE procrastinate_jobs SET status = 'failed'")
+
+    run(tasks.retry_stalled)
+
+    batch.refresh_from_db()
+    assert (batch.status, batch.message) == (Status.REFUSED, tasks.FAILED)
+
+
 def test_upkeep_that_died_is_not_done_again_and_stops_no_other(batch):
     tasks.retry_stalled.defer(timestamp=0)
     worker_takes_the_job(silent_for_s=31)
