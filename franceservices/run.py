@@ -78,7 +78,7 @@ def serve():
         with locked(VAR_DIR / "run.lock"):  # two on one new clone would make the same tables
             prepare(log)
         check_port_is_free(port)
-        with kept(GUNICORN + ["--bind", f"{HOST}:{port}"], log) as server, kept(WORKER, log) as worker:
+        with kept([*GUNICORN, "--bind", f"{HOST}:{port}"], log) as server, kept(WORKER, log) as worker:
             with step("Démarrage du serveur"):
                 wait_until_ready(server.process, port)
             duration = seconds(time.perf_counter() - started)

@@ -129,7 +129,8 @@ def finished(queue, days_ago):
     )
     execute("UPDATE procrastinate_events SET at = at - make_interval(days => %s) WHERE job_id = %s", days_ago, pk)
     execute(
-        "INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, 'succeeded', now() - make_interval(days => %s))",
+        "INSERT INTO procrastinate_events (job_id, type, at)"
+        " VALUES (%s, 'succeeded', now() - make_interval(days => %s))",
         pk,
         days_ago,
     )
