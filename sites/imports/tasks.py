@@ -6,8 +6,12 @@ Each task can be done again: a worker that dies leaves the database as it was be
 from contextlib import contextmanager
 
 from asgiref.sync import sync_to_async
+from django.db.models import Exists, OuterRef, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import JobDeferrer, Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import RetryStrategy
@@ -76,7 +80,8 @@ def tell_agents_later(batch):
 async def retry_stalled(context, timestamp):
     """Have the work of a worker that died done again: it has not said for 30 s that it is alive.
 
-    Work that killed its worker three times is not tried again; upkeep never is, since it comes back by itself.
+    Work that killed its worker three times is not tried again; upkeep never is, since it comes back by itself. A list
+    that no job works on any more is given back: the database was not there to note that its work had failed.
     """
     jobs = context.app.job_manager
     for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
@@ -84,12 +89,14 @@ async def retry_stalled(context, timestamp):
             await jobs.retry_job(job)
             continue
         await jobs.finish_job(job, status=Status.FAILED, delete_job=False)
-        if job.queue == "imports":
-            await sync_to_async(_give_back)(job.task_kwargs["batch_pk"])
+    await sync_to_async(_give_back_what_nobody_works_on)()
 
 
-def _give_back(batch_pk):
-    lifecycle.give_back(ImportBatch.objects.get(pk=batch_pk), FAILED)
+def _give_back_what_nobody_works_on():
+    jobs = ProcrastinateJob.objects.annotate(of=KT("args__batch_pk")).filter(queue_name="imports")
+    at_work = jobs.filter(status__in=["todo", "doing"], of=Cast(OuterRef("pk"), TextField()))
+    for batch in ImportBatch.objects.filter(~Exists(at_work), status__in=ImportBatch.IN_PROGRESS):
+        lifecycle.give_back(batch, FAILED)
 
 
 @app.periodic(cron="40 3 * * *")

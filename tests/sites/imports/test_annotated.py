@@ -128,10 +128,10 @@ def test_no_cell_begins_a_formula_and_all_others_are_as_they_were(form):
     assert changed == {"lib_fs": "'=1+1", "commentaire": "'- le lundi\n- le jeudi", "longitude": "'-2.5734"}
 
 
-def test_a_line_that_is_cut_keeps_its_fault_and_says_it():
-    data = csv_of(RODEZ, ALBI).replace(
-        b",Principal,Fixe,,Espace labellis\xc3\xa9 01/01/2022\n7002", b",Principal\n7002"
-    )
+@pytest.mark.parametrize("cells", [b",Principal", b",Principal,Fixe,,Espace labellis\xc3\xa9 01/01/2022,,encore"])
+def test_a_line_that_is_cut_or_too_long_keeps_its_fault_and_says_it(cells):
+    end = b",Principal,Fixe,,Espace labellis\xc3\xa9 01/01/2022"
+    data = csv_of(RODEZ, ALBI).replace(end + b"\n7002", cells + b"\n7002")
 
     again = annotate(data)
 

@@ -97,6 +97,17 @@ def test_work_that_killed_three_workers_is_given_back(batch, status, given_back)
     assert (batch.status, batch.message) == (given_back, tasks.FAILED)
 
 
+def test_a_list_that_no_job_works_on_is_given_back(batch):
+    """PostgreSQL stopped: the failure of the job was noted once it was back, not that of the list."""
+    execute("UPDATE procrastinate_jobs SET status = 'doing'")
+    execute("UPDATE procrastinate_jobs SET status = 'failed'")
+
+    run(tasks.retry_stalled)
+
+    batch.refresh_from_db()
+    assert (batch.status, batch.message) == (Status.REFUSED, tasks.FAILED)
+
+
 def test_upkeep_that_died_is_not_done_again_and_stops_no_other(batch):
     tasks.retry_stalled.defer(timestamp=0)
     worker_takes_the_job(silent_for_s=31)
@@ -118,7 +129,8 @@ def finished(queue, days_ago):
     )
     execute("UPDATE procrastinate_events SET at = at - make_interval(days => %s) WHERE job_id = %s", days_ago, pk)
     execute(
-        "INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, 'succeeded', now() - make_interval(days => %s))",
+        "INSERT INTO procrastinate_events (job_id, type, at)"
+        " VALUES (%s, 'succeeded', now() - make_interval(days => %s))",
         pk,
         days_ago,
     )
