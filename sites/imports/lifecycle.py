@@ -15,7 +15,7 @@ from sites.imports.guards import alarms
 from sites.imports.issues import ERROR
 from sites.imports.progress import progress_of
 from sites.imports.reader import read_table
-from sites.models import ImportBatch, ImportFile, Site
+from sites.models import ImportBatch, ImportFile, ImportProgress, Site
 
 Status = ImportBatch.Status
 CHANGED_SINCE = (
@@ -105,6 +105,7 @@ def _move(batch, before, after, **changes):
     if not ImportBatch.objects.filter(pk=batch.pk, status__in=before).update(status=after, **changes):
         now = ImportBatch.objects.get(pk=batch.pk)
         raise NotNow(f"Cette liste n'attend plus cette action : elle est « {now.get_status_display().lower()} ».")
+    ImportProgress.objects.filter(batch=batch).delete()  # that of the work before
     batch.refresh_from_db()
 
 

@@ -42,8 +42,8 @@ class UploadForm(forms.Form):
         is_workbook = file.read(len(workbook.SIGNATURE)) == workbook.SIGNATURE
         most = workbook.MAX_BYTES if is_workbook else reader.MAX_BYTES
         if file.size > most:
-            lighter = "enregistrez la feuille utile au format CSV" if is_workbook else "une liste de sites est plus légère"
-            raise forms.ValidationError(f"Le fichier dépasse {most // 1024**2} Mo : {lighter}.")
+            advice = "enregistrez la feuille utile au format CSV" if is_workbook else "une liste est plus légère"
+            raise forms.ValidationError(f"Le fichier dépasse {most // 1024**2} Mo : {advice}.")
         file.seek(0)
         return on_one_line(file.name, 190) or "liste", file.read()
 

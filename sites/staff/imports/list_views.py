@@ -20,9 +20,7 @@ PER_PAGE = 20
 NATURES_SHOWN = 6
 REFRESH_S = 3
 SILENT_FOR = timedelta(minutes=2)
-ASKED = "La liste est en cours d'application."
 ABANDONED = "La liste est abandonnée : rien n'a été écrit."
-NOTHING_WRITTEN = "Rien n'a été écrit : lisez ce qui est demandé plus bas."
 # Status -> (number of the step, its name, the next one's name)
 STEPS = {
     Status.RECEIVED: (2, "Analyse du fichier", "relire et confirmer"),
@@ -69,7 +67,7 @@ class Import(ImportPage):
         refreshes = self.batch.is_in_progress and request.GET.get("actualiser") != "non"
         response = self.shown(refreshes=refreshes)
         if refreshes:  # a header: a tag in the page would be read out, and could not be stopped
-            response["Refresh"] = str(REFRESH_S)
+            response["Refresh"] = f"{REFRESH_S}; url={request.path}"  # or a fragment would keep the page as it is
         return response
 
     def shown(self, confirm_form=None, status=200, **context):
