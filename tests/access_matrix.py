@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -29,7 +30,7 @@ from django.utils import timezone
 from django.utils.regex_helper import normalize
 
 from franceservices import health
-from sites.models import Closure, ErrorReport, ImportBatch, ListProposal, SitePartner
+from sites.models import Closure, ErrorReport, ImportBatch, ImportFile, ImportRow, ListProposal, SitePartner
 from sites.records.record import record_of
 from sites.staff import putting_back
 from sites.staff.edit_choices import Choices
@@ -37,6 +38,8 @@ from sites.staff.edit_views import Opened
 from sites.staff.record_forms import RecordForm
 from tests.factories import METZ, RODEZ, TOULOUSE, make_site, make_stop
 from tests.people import grant, make_agent, make_national, make_reader, signed_in
+from tests.sites.imports.lists import RODEZ as LINE
+from tests.sites.imports.lists import csv_of
 from tests.sites.staff.forms import sent_by
 
 TABLE = Path(__file__).with_name("access_matrix.csv")
@@ -70,14 +73,23 @@ def still_right(world, role, key):
     return {"seul": world.sites[key].external_id}
 
 
+def list_sent(world, role, key):
+    return {"file": SimpleUploadedFile("liste.csv", csv_of(LINE)), "mode": "partielle"}
+
+
 # What the page of an address is asked for, where it says nothing otherwise.
-QUERIES = {"staff:put_back": lambda: {"etat": timezone.now().isoformat(), "champ": "note"}}
+QUERIES = {
+    "staff:put_back": lambda: {"etat": timezone.now().isoformat(), "champ": "note"},
+    "staff:import_annotated": lambda: {"lignes": "erreurs"},
+}
 # What the page of an address is sent by POST, where an empty form would write nothing anyway.
 BODIES = {
     "staff:edit": record_changed,
     "staff:put_back": version_put_back,
     "staff:still_right": still_right,
     "staff:reject_report": {"reason": "0"},
+    "staff:imports": list_sent,
+    "staff:import_held": {"prendre": "note"},
     "admin:accounts_user_change": {
         "email": "autre@exemple.fr",
         "name": "Autre",
@@ -149,10 +161,13 @@ class World:
             key: self._site(key, commune) for key, commune in (("own", RODEZ), ("seen", TOULOUSE), ("other", METZ))
         }
         self.reports = {key: self._report(key) for key in WORDS}
-        batch = ImportBatch.objects.create(file_name="liste.csv", sha256="0" * 64)
-        self.batch = batch
+        self.lists = {
+            key: self._list(key, status)
+            for key, status in (("own", "ready"), ("seen", "applied"), ("other", "taken_back"))
+        }
+        self.batch = self.lists["seen"]
         self.proposals = {
-            key: ListProposal.objects.create(site=site, field="note", value=WORDS[key], batch=batch)
+            key: ListProposal.objects.create(site=site, field="note", value=WORDS[key], batch=self.batch)
             for key, site in self.sites.items()
         }
         self.clients = {role: self._client(role) for role in ROLES}
@@ -173,6 +188,29 @@ class World:
         Closure.objects.create(site=site, starts=date(2030, 1, 1), reason=word)
         SitePartner.objects.create(site=site, partner_id="caf", note=word)
         return site
+
+    def _list(self, key, status):
+        """A list that would rename a site, and says of its note what its prefecture does not."""
+        site = self.sites[key]
+        applied = {"applied_at": timezone.now()} if status != "ready" else {}
+        counts = {"rows": 1, "updated": 1, "errors": 0, "warnings": 0, "absent": 0, "created": 0}
+        one = ImportBatch.objects.create(
+            file_name="liste.csv", sha256="0" * 64, status=status, counts=counts, **applied
+        )
+        ImportFile.objects.create(batch=one, content=csv_of(LINE))
+        ImportRow.objects.create(
+            batch=one,
+            line=2,
+            action="update",
+            site=site,
+            external_id=site.external_id,
+            name=site.name,
+            departement_id=site.commune.departement_id,
+            before={"name": site.name},
+            after={"name": f"{WORDS[key]} bis"},
+            held={"note": [site.note, f"{WORDS[key]} ter"]},
+        )
+        return one
 
     def _report(self, key):
         word = WORDS[key]
@@ -219,8 +257,12 @@ class World:
         return str(known.get(f"{address.name} {argument}", known.get(argument, NEVER)))
 
     def _number(self, address, key):
-        """That of a report, or of what the list proposes."""
-        rows = self.proposals if "proposal" in address.name else self.reports
+        """That of a list, of what it proposes, or of a report."""
+        rows = self.reports
+        if "proposal" in address.name:
+            rows = self.proposals
+        elif address.pattern.startswith("/gestion/imports/"):
+            rows = self.lists
         return rows[key].pk if key in rows else 987654321
 
     def _row(self, address, key):

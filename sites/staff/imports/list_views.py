@@ -133,9 +133,10 @@ class Confirm(Import):
 
     def post(self, request, pk):
         valid_rows_only = request.POST.get("lignes") == "valides"
-        form = ConfirmForm(request.POST, lifecycle.alarms_of(self.batch, valid_rows_only))
-        if self.batch.status == Status.READY and not form.is_valid():
-            return self.shown(form, status=400, refreshes=False)
+        if self.batch.status == Status.READY:  # otherwise it is told below
+            form = ConfirmForm(request.POST, lifecycle.alarms_of(self.batch, valid_rows_only))
+            if not form.is_valid():
+                return self.shown(form, status=400, refreshes=False)
         try:
             lifecycle.confirm(self.batch, request.user, valid_rows_only=valid_rows_only)
         except lifecycle.NotNow as error:
