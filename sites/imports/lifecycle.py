@@ -68,10 +68,10 @@ def confirm(batch, user, *, valid_rows_only=False):
     """Have a list that is ready applied by a `User`. Raises `NotNow` when it is not ready any more."""
     from sites.imports import tasks
 
-    if not can_be_confirmed(batch, valid_rows_only):
-        raise NotNow("Cette liste n'a rien à appliquer.")
     with transaction.atomic():
         _move(batch, Status.READY, Status.CONFIRMED, applied_by=user, valid_rows_only=valid_rows_only, message="")
+        if not can_be_confirmed(batch, valid_rows_only):
+            raise NotNow("Cette liste n'a rien à appliquer.")
         tasks.apply.defer(batch_pk=batch.pk)
 
 
