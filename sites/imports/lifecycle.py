@@ -85,8 +85,13 @@ def take_back(batch, user):
     from sites.imports import tasks
 
     with transaction.atomic():
-        _move(batch, Status.APPLIED, Status.TAKING_BACK, taken_back_by=user, message="")
+        start_taking_back(batch, user)
         tasks.take_back.defer(batch_pk=batch.pk)
+
+
+def start_taking_back(batch, user=None):
+    """Mark a list as about to be taken back, so that nobody else does. Raises `NotNow`."""
+    _move(batch, Status.APPLIED, Status.TAKING_BACK, taken_back_by=user, message="")
 
 
 def read_again(batch, encoding="", delimiter=""):
