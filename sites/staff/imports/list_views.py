@@ -56,7 +56,8 @@ class Imports(ImportsPage):
     def _shown(self, form, status=200):
         batches = self.batches.select_related("received_by", "applied_by", "taken_back_by")
         page = Paginator(batches, PER_PAGE).get_page(self.request.GET.get("page"))
-        context = {"form": form, "modes": MODES, "page": page, "in_service": Site.objects.open_to_public().count()}
+        official = Site.objects.open_to_public().official().count()
+        context = {"form": form, "modes": MODES, "page": page, "in_service": official}
         return render(self.request, "staff/imports/imports.html", context, status=status)
 
 
