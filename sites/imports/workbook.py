@@ -11,7 +11,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from sites.imports.errors import BrokenWorkbook, EmptyFile, FileTooBig, NotATable, UnsafeWorkbook
+from sites.imports import other_formats
+from sites.imports.errors import BrokenWorkbook, EmptyFile, FileTooBig, UnsafeWorkbook
 from sites.imports.tables import Row, Table
 
 SIGNATURE = b"PK\x03\x04"
@@ -53,8 +54,7 @@ def check_before_opening(data):
         raise FileTooBig(TOO_HEAVY)
     if any(_is_suspiciously_dense(entry) for entry in entries):
         raise UnsafeWorkbook("Le classeur est refusé : son contenu est anormalement compressé.")
-    if "xl/workbook.xml" not in names:
-        raise NotATable("Le fichier est une archive qui n'est pas un classeur XLSX.")
+    other_formats.refuse_archive(names)
     if any("vbaproject" in name or "macrosheets" in name for name in names):
         raise UnsafeWorkbook("Le classeur contient des macros : enregistrez-le au format XLSX, sans macro.")
 
@@ -86,15 +86,20 @@ def _read_in_child(data, known, answer):
 
 def _table(answer):
     answer.seek(0)
-    about = json.loads(answer.readline())
-    if "error" in about:
-        raise _refusal(about["error"], about.get("where", ""))
     # Equal cells share one text, however many times a workbook that holds it once refers to it.
     texts: dict[str, str] = {}
-    rows = [Row(line, tuple(texts.setdefault(cell, cell) for cell in cells)) for line, cells in map(json.loads, answer)]
+    sheet, rows = "", []
+    for value in map(json.loads, answer):
+        if isinstance(value, list):
+            line, cells = value
+            rows.append(Row(line, tuple(texts.setdefault(cell, cell) for cell in cells)))
+        elif "error" in value:
+            raise _refusal(value["error"], value.get("where", ""))
+        else:
+            sheet = value["sheet"]
     if not rows:
         raise EmptyFile
-    return Table(rows[0].cells, rows[1:], sheet=about["sheet"])
+    return Table(rows[0].cells, rows[1:], sheet=sheet)
 
 
 def _refusal(error, where):
@@ -103,6 +108,7 @@ def _refusal(error, where):
             f"Cellule {where} : le classeur contient des formules ; copiez la feuille, collez-la en « valeurs "
             "seulement », puis recommencez."
         ),
+        "sheets": BrokenWorkbook("Le classeur ne contient aucune feuille de cellules."),
         "rows": FileTooBig("Le classeur compte trop de lignes ou de colonnes."),
         "characters": FileTooBig(TOO_HEAVY),
         "memory": FileTooBig(TOO_HEAVY),
