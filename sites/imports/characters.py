@@ -72,7 +72,8 @@ def find_encoding(data):
     fault = next((piece for piece in _pieces(data, "utf-8") if isinstance(piece, int)), None)
     if fault is None:
         return "utf-8"
-    _refuse_mixed(data, fault)
+    if b"\0" not in data:  # or it is no text at all
+        _refuse_mixed(data, fault)
     return "cp1252"
 
 

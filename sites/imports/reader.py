@@ -115,10 +115,17 @@ def read_csv(data, known=(), encoding="", delimiter=""):
     if header is None:
         raise EmptyFile
     if len(header.cells) < 2:
-        raise NotATable(
-            "Le fichier n'est pas un tableau : aucune virgule, point-virgule ou tabulation ne sépare ses colonnes."
-        )
+        _refuse_one_column(header.cells[0])
     return Table(header.cells, rows, text.encoding, delimiter)
+
+
+def _refuse_one_column(heading):
+    if not heading.strip("".join(DELIMITERS)):
+        raise EmptyFile
+    raise NotATable(
+        "Le fichier n'est pas un tableau : aucune virgule, point-virgule ou tabulation ne sépare les colonnes de sa "
+        "première ligne ; si c'est un titre, ôtez-le."
+    )
 
 
 def _take_out_delimiter(text, known, delimiter):

@@ -20,7 +20,7 @@ ENTRY_SIGNATURE = b"PK\x01\x02"
 MAX_BYTES = 10 * 1024 * 1024  # some 50,000 sites, which take the child 15 s
 MAX_ENTRIES = 1_000
 MAX_INFLATED_BYTES = 200 * 1024 * 1024
-MAX_RATIO = 100  # lists of sites compress 5 to 15 times
+MAX_RATIO = 100  # lists of sites compress 8 times, sheets of empty cells with a border 20
 SMALL_ENTRY_BYTES = 1024 * 1024  # below this, a high ratio is harmless
 MAX_ANSWER_BYTES = 100 * 1024 * 1024
 DEADLINE_S = 25
@@ -50,6 +50,8 @@ def check_before_opening(data):
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise BrokenWorkbook(BROKEN) from error
     names = {entry.filename.lower() for entry in entries}
+    if len(names) < len(entries):  # each program would read another of the two
+        raise UnsafeWorkbook("Le classeur est refusé : il contient deux fois la même partie.")
     if sum(entry.file_size for entry in entries) > MAX_INFLATED_BYTES:
         raise FileTooBig(TOO_HEAVY)
     if any(_is_suspiciously_dense(entry) for entry in entries):
@@ -110,6 +112,9 @@ def _refusal(error, where):
         ),
         "sheets": BrokenWorkbook("Le classeur ne contient aucune feuille de cellules."),
         "rows": FileTooBig("Le classeur compte trop de lignes ou de colonnes."),
+        "blank": FileTooBig(
+            f"Ligne {where} : des milliers de lignes vides commencent ici ; supprimez-les, puis recommencez."
+        ),
         "characters": FileTooBig(TOO_HEAVY),
         "memory": FileTooBig(TOO_HEAVY),
         "cell": FileTooBig(f"Cellule {where} : son contenu est trop long."),
