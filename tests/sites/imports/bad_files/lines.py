@@ -1,7 +1,7 @@
 """Lists whose headings, or cells, are wrong."""
 
 from sites.imports import errors
-from sites.imports.columns import COLUMNS
+from sites.imports.columns import COLUMNS, DAYS
 from tests.sites.imports.bad_files.expected import DIRECTORY, Alarming, accepted, gives, refused, wrong
 from tests.sites.imports.list_files import ALBI, RODEZ, csv_of
 
@@ -54,7 +54,16 @@ def no_header():
     return rodez().split(b"\n", 1)[1] + csv_of(ALBI).split(b"\n", 1)[1]
 
 
-@wrong()
+@wrong(
+    (3, "id_fs", "id"),
+    (3, "insee_com", "commune"),
+    (3, "code_postal", "postal_code"),
+    (3, "latitude", "coordinates"),
+    (3, "longitude", "coordinates"),
+    *((3, day, "hours") for day in DAYS),
+    *((3, column, "choice") for column in ("prise_rdv", "type_fs", "format_fs")),
+    (3, "labellisation_fs", "labelled_on"),
+)
 def header_repeated_in_the_middle():
     return rodez() + csv_of(ALBI)
 
