@@ -70,6 +70,8 @@ COLUMN_OF = {name: name for name in COLUMNS} | {name: own for own, names in ALSO
 KNOWN_HEADINGS = tuple(COLUMN_OF)
 # What `annotated` adds to a list that is to be corrected and sent again.
 REMARKS = ("erreurs", "avertissements")
+TITLE_FIRST = " La première ligne remplie doit être l'en-tête : ôtez ce qui le précède."
+TITLE_FIRST = " La première ligne remplie doit être l'en-tête : ôtez ce qui le précède."
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _refuse_missing(headings, missing):
         raise WrongHeader(
             f"{'Colonnes manquantes' if len(missing) > 1 else 'Colonne manquante'} : {', '.join(missing)}. "
             f"Colonnes trouvées : {', '.join(on_one_line(heading, 40) or '(sans nom)' for heading in headings[:40])}. "
-            f"Noms acceptés : {accepted}."
+            f"Noms acceptés : {accepted}.{TITLE_FIRST if missing == [*REQUIRED] else ''}"
         )
 
 

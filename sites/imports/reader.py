@@ -4,12 +4,12 @@ What the cells mean is the business of `resource`.
 """
 
 import csv
-import io
 import re
 from contextlib import suppress
 from itertools import islice
 
-from sites.imports import workbook
+from sites.imports import other_formats, workbook
+from sites.imports.characters import Characters, find_encoding, readable
 from sites.imports.errors import (
     BrokenRecord,
     EmptyFile,
@@ -44,14 +44,8 @@ FOUND_ENCODINGS = ("utf-16-le", "utf-16-be")
 PREVIEW_ROWS, PREVIEW_COLUMNS, PREVIEW_CHARACTERS = 5, 24, 60
 PREVIEW_BYTES = 200_000
 # Excel's own way to say the delimiter, on a line of its own before the header.
+DECLARATION_CHARACTERS = 1_000
 DECLARED_DELIMITER = re.compile(r'"?sep=([,;\t])"?[,;\t]*(?=[\r\n]|$)', re.IGNORECASE)
-BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-WAYS_TO_SAVE = "enregistrez-le au format « CSV UTF-8 » ou XLSX, puis recommencez"
-OTHER_FORMATS = (
-    (b"\xd0\xcf\x11\xe0", "un ancien classeur Excel (.xls) ou un fichier protégé par un mot de passe"),
-    (b"%PDF", "un document PDF"),
-    (b"\x1f\x8b", "une archive compressée"),
-)
 
 
 def read_table(data, known=(), *, encoding="", delimiter=""):
@@ -64,11 +58,9 @@ def read_table(data, known=(), *, encoding="", delimiter=""):
     _check_asked(encoding, delimiter)
     if len(data) > MAX_BYTES:
         raise FileTooBig(f"Le fichier dépasse {MAX_BYTES // 1024**2} Mo.")
-    if not data.strip():
+    if not data or data.isspace():
         raise EmptyFile
-    for signature, what in OTHER_FORMATS:
-        if data.startswith(signature):
-            raise NotATable(f"Le fichier est {what} : {WAYS_TO_SAVE}.")
+    other_formats.refuse(data)
     table = (
         workbook.read(data, known)
         if data.startswith(workbook.SIGNATURE)
@@ -93,12 +85,10 @@ def preview(data, known=(), *, encoding="", delimiter=""):
     `FileError` for an unknown encoding or delimiter.
     """
     _check_asked(encoding, delimiter)
-    if data.startswith((workbook.SIGNATURE, *(signature for signature, _ in OTHER_FORMATS))):
+    if data.startswith(workbook.SIGNATURE) or other_formats.is_one(data):
         return []
-    text = data[:PREVIEW_BYTES].decode(encoding or _likely_encoding(data), "replace").removeprefix("\ufeff")
-    if declared := DECLARED_DELIMITER.match(text):
-        text = text[declared.end() :]
-    delimiter = delimiter or (declared[1] if declared else find_delimiter(text, known))
+    text = Characters(data[:PREVIEW_BYTES], encoding or _likely_encoding(data), errors="replace")
+    delimiter = _take_out_delimiter(text, known, delimiter)
     rows: list[list[str]] = []
     with suppress(BrokenRecord, FileTooBig):
         for row in islice(_records(text, delimiter), PREVIEW_ROWS):
@@ -118,76 +108,32 @@ def read_csv(data, known=(), encoding="", delimiter=""):
     # Each ending counts as a line, even an empty one that costs a byte: look before any line is made of them.
     if max(data.count(b"\n"), data.count(b"\r")) > MAX_LINES:
         raise FileTooBig(f"Le fichier dépasse {MAX_LINES} lignes, lignes vides comprises.")
-    encoding, text = decode(data, encoding)
-    declared = DECLARED_DELIMITER.match(text)
-    if declared:
-        text = text[declared.end() :]  # what is left of the line is blank: numbers of lines stay right
-    delimiter = delimiter or (declared[1] if declared else find_delimiter(text, known))
-    records = _narrow(_records(text, delimiter))
-    header = next(records, None)
+    text = readable(data, encoding)
+    delimiter = _take_out_delimiter(text, known, delimiter)
+    rows = CsvRows(text, delimiter)
+    header = rows.header
     if header is None:
         raise EmptyFile
     if len(header.cells) < 2:
-        raise NotATable(
-            "Le fichier n'est pas un tableau : aucune virgule, point-virgule ou tabulation ne sépare ses colonnes."
-        )
-    return Table(header.cells, _limited(records), encoding, delimiter)
+        _refuse_one_column(header.cells[0])
+    return Table(header.cells, rows, text.encoding, delimiter)
 
 
-def decode(data, encoding=""):
-    """(encoding, text) of `data`: UTF-8, UTF-16 or Windows' Western European (cp1252), unless it is given."""
-    encoding = encoding or find_encoding(data)
-    try:
-        text = data.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise UnreadableText(
-            f"Les caractères du fichier sont illisibles (octet {error.start + 1}) : {WAYS_TO_SAVE}."
-        ) from error
-    nul = text.find("\0")
-    if nul >= 0:
-        raise NotATable(
-            f"Ligne {line_of(text, nul)} : le fichier contient des octets nuls, ce n'est pas un tableau de texte ; "
-            f"{WAYS_TO_SAVE}."
-        )
-    return encoding, text
+def _refuse_one_column(heading):
+    if not heading.strip("".join(DELIMITERS)):
+        raise EmptyFile
+    raise NotATable(
+        "Le fichier n'est pas un tableau : aucune virgule, point-virgule ou tabulation ne sépare les colonnes de sa "
+        "première ligne ; si c'est un titre, ôtez-le."
+    )
 
 
-def find_encoding(data):
-    """The name of the encoding of `data`, for `bytes.decode`."""
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return encoding
-    start = data[:2000]
-    # Without a mark, the zero half of each Latin letter tells UTF-16 and its byte order.
-    if start[1::2].count(0) > len(start) / 4 and not start[::2].count(0):
-        return "utf-16-le"
-    if start[::2].count(0) > len(start) / 4 and not start[1::2].count(0):
-        return "utf-16-be"
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        _refuse_mixed(data, error.start)
-        return "cp1252"
-    return "utf-8"
-
-
-def _refuse_mixed(data, fault):
-    """A file that is UTF-8 on some lines and not on others was pasted together: reading it would spoil accents."""
-    line_at_fault = data.count(b"\n", 0, fault) + 1
-    for line in data.splitlines():
-        if not line.isascii() and _is_utf8(line):
-            raise UnreadableText(
-                f"Ligne {line_at_fault} : deux encodages de caractères sont mêlés dans le fichier "
-                f"(UTF-8 et Windows-1252) ; {WAYS_TO_SAVE}."
-            )
-
-
-def _is_utf8(line):
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+def _take_out_delimiter(text, known, delimiter):
+    """The delimiter that is asked for, declared or found; a line that declares it is read no more."""
+    declared = DECLARED_DELIMITER.match(text.start(DECLARATION_CHARACTERS))
+    if declared:
+        text.skip(declared.end())  # what is left of the line is blank: numbers of lines stay right
+    return delimiter or (declared[1] if declared else find_delimiter(text, known))
 
 
 def find_delimiter(text, known=()):
@@ -204,7 +150,7 @@ def _first_cells(text, delimiter):
 
 
 def _records(text, delimiter):
-    """Each record that is not blank, as a `Row`."""
+    """Each record of `Characters` that is not blank, as a `Row`."""
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     source = _Lines(text)
     lines = csv.reader(source, delimiter=delimiter, strict=True)
@@ -225,7 +171,7 @@ class _Lines:
     """The physical lines of a text, for `csv.reader`: refused before a record of millions of cells is made of them."""
 
     def __init__(self, text):
-        self.lines = io.StringIO(text, newline="")
+        self.stream = text.open()
 
     def begin_record(self, line):
         self.first_of_record = line
@@ -235,7 +181,9 @@ class _Lines:
         return self
 
     def __next__(self):
-        line = next(self.lines)
+        line = self.stream.readline(self.left + 1)
+        if not line:
+            raise StopIteration
         self.left -= len(line)
         if self.left < 0:
             raise FileTooBig(
@@ -262,24 +210,28 @@ def _broken(line, error):
     )
 
 
-def _narrow(records):
-    for row in records:
-        if len(row.cells) > MAX_COLUMNS:
-            raise FileTooBig(f"Ligne {row.line} : plus de {MAX_COLUMNS} colonnes.")
-        yield row
+class CsvRows:
+    """The rows of a CSV file, read again each time they are gone through: all at once, 64 MB of them would take 600.
 
+    Raises a `FileError` when it is made, never later. `header` is None for a blank file.
+    """
 
-def _limited(records):
-    """The rows as a list, equal cells sharing one text: hours and names of communes come back thousands of times."""
-    rows: list[Row] = []
-    texts: dict[str, str] = {}
-    for row in records:
-        if len(rows) == MAX_ROWS:
-            raise FileTooBig(f"Le fichier dépasse {MAX_ROWS} lignes.")
-        rows.append(Row(row.line, tuple(texts.setdefault(cell, cell) for cell in row.cells)))
-    return rows
+    def __init__(self, text, delimiter):
+        self.text, self.delimiter = text, delimiter
+        records = self._records()
+        self.header = next(records, None)
+        self.count = sum(1 for _ in records)
 
+    def __len__(self):
+        return self.count
 
-def line_of(text, position):
-    """The physical line (1 = first) of the character at `position`, for any of the three line endings."""
-    return len(re.findall(r"\r\n|\r|\n", text[:position])) + 1
+    def __iter__(self):
+        return islice(self._records(), 1, None)
+
+    def _records(self):
+        for number, row in enumerate(_records(self.text, self.delimiter)):
+            if len(row.cells) > MAX_COLUMNS:
+                raise FileTooBig(f"Ligne {row.line} : plus de {MAX_COLUMNS} colonnes.")
+            if number > MAX_ROWS:
+                raise FileTooBig(f"Le fichier dépasse {MAX_ROWS} lignes.")
+            yield row

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
@@ -18,12 +20,20 @@ class Row:
     cells: tuple[str, ...]
 
 
+class Rows(Protocol):
+    """As many `Row`s as its length tells, each time it is gone through."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Row]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """`rows` hold no blank record. `delimiter` and `encoding` are empty for a workbook, `sheet` for a CSV file."""
 
     header: tuple[str, ...]
-    rows: list[Row]
+    rows: Rows
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""

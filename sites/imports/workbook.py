@@ -11,7 +11,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from sites.imports.errors import BrokenWorkbook, EmptyFile, FileTooBig, NotATable, UnsafeWorkbook
+from sites.imports import other_formats
+from sites.imports.errors import BrokenWorkbook, EmptyFile, FileTooBig, UnsafeWorkbook
 from sites.imports.tables import Row, Table
 
 SIGNATURE = b"PK\x03\x04"
@@ -19,7 +20,7 @@ ENTRY_SIGNATURE = b"PK\x01\x02"
 MAX_BYTES = 10 * 1024 * 1024  # some 50,000 sites, which take the child 15 s
 MAX_ENTRIES = 1_000
 MAX_INFLATED_BYTES = 200 * 1024 * 1024
-MAX_RATIO = 100  # lists of sites compress 5 to 15 times
+MAX_RATIO = 100  # lists of sites compress 8 times, sheets of empty cells with a border 20
 SMALL_ENTRY_BYTES = 1024 * 1024  # below this, a high ratio is harmless
 MAX_ANSWER_BYTES = 100 * 1024 * 1024
 DEADLINE_S = 25
@@ -49,12 +50,13 @@ def check_before_opening(data):
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise BrokenWorkbook(BROKEN) from error
     names = {entry.filename.lower() for entry in entries}
+    if len(names) < len(entries):  # each program would read another of the two
+        raise UnsafeWorkbook("Le classeur est refusé : il contient deux fois la même partie.")
     if sum(entry.file_size for entry in entries) > MAX_INFLATED_BYTES:
         raise FileTooBig(TOO_HEAVY)
     if any(_is_suspiciously_dense(entry) for entry in entries):
         raise UnsafeWorkbook("Le classeur est refusé : son contenu est anormalement compressé.")
-    if "xl/workbook.xml" not in names:
-        raise NotATable("Le fichier est une archive qui n'est pas un classeur XLSX.")
+    other_formats.refuse_archive(names)
     if any("vbaproject" in name or "macrosheets" in name for name in names):
         raise UnsafeWorkbook("Le classeur contient des macros : enregistrez-le au format XLSX, sans macro.")
 
@@ -86,15 +88,20 @@ def _read_in_child(data, known, answer):
 
 def _table(answer):
     answer.seek(0)
-    about = json.loads(answer.readline())
-    if "error" in about:
-        raise _refusal(about["error"], about.get("where", ""))
     # Equal cells share one text, however many times a workbook that holds it once refers to it.
     texts: dict[str, str] = {}
-    rows = [Row(line, tuple(texts.setdefault(cell, cell) for cell in cells)) for line, cells in map(json.loads, answer)]
+    sheet, rows = "", []
+    for value in map(json.loads, answer):
+        if isinstance(value, list):
+            line, cells = value
+            rows.append(Row(line, tuple(texts.setdefault(cell, cell) for cell in cells)))
+        elif "error" in value:
+            raise _refusal(value["error"], value.get("where", ""))
+        else:
+            sheet = value["sheet"]
     if not rows:
         raise EmptyFile
-    return Table(rows[0].cells, rows[1:], sheet=about["sheet"])
+    return Table(rows[0].cells, rows[1:], sheet=sheet)
 
 
 def _refusal(error, where):
@@ -103,7 +110,11 @@ def _refusal(error, where):
             f"Cellule {where} : le classeur contient des formules ; copiez la feuille, collez-la en « valeurs "
             "seulement », puis recommencez."
         ),
+        "sheets": BrokenWorkbook("Le classeur ne contient aucune feuille de cellules."),
         "rows": FileTooBig("Le classeur compte trop de lignes ou de colonnes."),
+        "blank": FileTooBig(
+            f"Ligne {where} : des milliers de lignes vides commencent ici ; supprimez-les, puis recommencez."
+        ),
         "characters": FileTooBig(TOO_HEAVY),
         "memory": FileTooBig(TOO_HEAVY),
         "cell": FileTooBig(f"Cellule {where} : son contenu est trop long."),

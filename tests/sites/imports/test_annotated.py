@@ -89,7 +89,7 @@ def test_it_has_the_encoding_and_the_delimiter_of_the_file(encoding, delimiter):
     table = read_table(annotate(data))
 
     assert (table.encoding, table.delimiter) == (encoding, delimiter)
-    assert table.rows[0].cells[2:] == tuple(row.values())
+    assert next(iter(table.rows)).cells[2:] == tuple(row.values())
 
 
 def test_it_becomes_utf_8_where_a_remark_does_not_fit():

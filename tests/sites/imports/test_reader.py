@@ -30,6 +30,10 @@ TEXT = "id_fs,lib_fs\n1,Cœur d'Hérault – été €\n2,Nîmes\n"
 CELLS = [("1", "Cœur d'Hérault – été €"), ("2", "Nîmes")]
 
 
+def first_row(data, **options):
+    return next(iter(read_table(data, **options).rows))
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -58,7 +62,7 @@ def test_a_row_carries_the_physical_line_on_which_it_starts(newline):
 def test_blank_lines_before_the_header_are_passed_over():
     table = read_table(b"\n\n;;\nid;nom\n1;Rodez\n")
 
-    assert (table.header, table.rows[0].line) == (("id", "nom"), 5)
+    assert (table.header, next(iter(table.rows)).line) == (("id", "nom"), 5)
 
 
 def test_known_columns_settle_the_delimiter():
@@ -120,7 +124,7 @@ BAD_FILES = {
     "NUL bytes": (b"id,nom\n1,Albi\n2,Ro\0dez\n", NotATable, "Ligne 3 : le fichier contient des octets nuls"),
     "prose": (b"Bonjour\nvoici la liste\n", NotATable, "n'est pas un tableau"),
     "PDF": (b"%PDF-1.7\n1;2\n", NotATable, "PDF"),
-    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), NotATable, "mot de passe"),
+    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), NotATable, "(.xls)"),
     "gzip": (gzip.compress(TEXT.encode()), NotATable, "archive"),
     "two encodings": ("id,nom\n1,Nîmes\n".encode() + "2,Bézu\n".encode("cp1252"), UnreadableText, "Ligne 3"),
     "no encoding": (b"id,nom\n1,\x81\x8d\n", UnreadableText, "octet 10"),
@@ -252,15 +256,15 @@ def test_a_person_may_say_the_encoding_and_the_delimiter(encoding):
 
     table = read_table(data, encoding=encoding, delimiter=";")
 
-    assert (table.header, table.rows[0].cells) == (("id,nom", "ville"), ("1,Nîmes", "Gard"))
+    assert (table.header, next(iter(table.rows)).cells) == (("id,nom", "ville"), ("1,Nîmes", "Gard"))
     assert (table.encoding, table.delimiter) == (encoding, ";")
 
 
 def test_the_encoding_that_is_said_wins_over_the_one_that_would_be_found():
     data = "id,nom\n1,Prix en €\n".encode("iso-8859-15")
 
-    assert read_table(data).rows[0].cells[1] == "Prix en ¤"
-    assert read_table(data, encoding="iso-8859-15").rows[0].cells[1] == "Prix en €"
+    assert first_row(data).cells[1] == "Prix en ¤"
+    assert first_row(data, encoding="iso-8859-15").cells[1] == "Prix en €"
 
 
 def test_a_byte_order_mark_never_sticks_to_the_first_heading():
@@ -286,7 +290,8 @@ def test_an_encoding_or_a_delimiter_that_will_not_do_is_refused(said, words):
 def test_what_was_found_can_be_said_again():
     table = read_table(TEXT.encode("utf-16-be"))
 
-    assert read_table(TEXT.encode("utf-16-be"), encoding=table.encoding, delimiter=table.delimiter) == table
+    again = read_table(TEXT.encode("utf-16-be"), encoding=table.encoding, delimiter=table.delimiter)
+    assert (again.header, list(again.rows)) == (table.header, list(table.rows))
 
 
 def test_a_preview_is_the_first_lines_as_they_would_be_read():
