@@ -59,9 +59,9 @@ def test_a_list_is_kept_byte_for_byte_with_its_digest_and_waits_for_the_worker()
 
 
 def test_no_job_waits_for_a_list_that_could_not_be_kept():
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         lifecycle.receive("liste.csv", csv_of(RODEZ), make_national(), is_complete=False)
-        raise RuntimeError
+        transaction.set_rollback(True)
 
     assert not jobs()
     assert not ImportBatch.objects.exists()
@@ -244,6 +244,17 @@ def test_valid_rows_alone_close_no_site():
     assert batch.rows.filter(action=ImportRow.Action.ABSENT).count() == 3
 
 
+def test_valid_rows_that_meet_a_change_are_to_be_decided_again():
+    in_service(RODEZ)
+    batch = ready(RENAMED, BROKEN)
+    Site.objects.update(note="Entrée par la cour")
+
+    apply(batch, valid_rows_only=True)
+
+    batch.refresh_from_db()
+    assert (batch.status, batch.valid_rows_only) == (Status.READY, False)
+
+
 def test_valid_rows_alone_raise_no_alarm_of_absence():
     in_service(*numbered(12))
     batch = ready(RODEZ, BROKEN, is_complete=True)
@@ -314,6 +325,18 @@ def test_a_list_whose_work_failed_is_given_back_to_a_person_and_no_other(status)
     batch.refresh_from_db()
     assert batch.status == INSTEAD.get(status, status)
     assert batch.message == ("Le travail s'est arrêté." if status in INSTEAD else "")
+
+
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.TAKING_BACK])
+def test_a_list_that_is_given_back_keeps_nothing_of_the_decision_that_failed(status):
+    batch = in_status(status, applied_by=make_national(), taken_back_by=make_national(), valid_rows_only=True)
+
+    lifecycle.give_back(batch, "Le travail s'est arrêté.")
+
+    batch.refresh_from_db()
+    decided = batch.applied_by if status == Status.CONFIRMED else batch.taken_back_by
+    assert decided is None
+    assert batch.valid_rows_only == (status == Status.TAKING_BACK)
 
 
 # --- Already applied -------------------------------------------------------------------------------
