@@ -117,12 +117,12 @@ def _move(batch, before, after, **changes):
 def give_back(batch, message):
     """Put a list whose work failed where someone can act on it again; `message` is a French sentence."""
     instead = {
-        Status.RECEIVED: Status.REFUSED,
-        Status.CONFIRMED: Status.READY,
-        Status.TAKING_BACK: Status.APPLIED,
+        Status.RECEIVED: {"status": Status.REFUSED},
+        Status.CONFIRMED: {"status": Status.READY, "applied_by": None, "valid_rows_only": False},
+        Status.TAKING_BACK: {"status": Status.APPLIED, "taken_back_by": None},
     }
     for before, after in instead.items():
-        ImportBatch.objects.filter(pk=batch.pk, status=before).update(status=after, message=message)
+        ImportBatch.objects.filter(pk=batch.pk, status=before).update(message=message, **after)
 
 
 # --- What the worker does --------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def apply_list(batch):
                 tasks.tell_agents_later(batch)
                 return batch
     batch.message = CHANGED_SINCE
-    batch.applied_by = None
+    batch.applied_by, batch.valid_rows_only = None, False
     analyse(batch)
     return batch
 
