@@ -9,8 +9,8 @@ import openpyxl
 
 from sites.imports.analysis import analyse
 from sites.imports.apply import Source, import_table
-from sites.imports.columns import COLUMNS
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.files.reader import read_table
 
 OFFICIAL = Path(
     os.environ.get("OFFICIAL_LIST") or Path(__file__).resolve().parents[4] / "shared" / "data" / "liste-fs-20240801.csv"

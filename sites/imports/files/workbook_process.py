@@ -1,4 +1,4 @@
-"""The child process that opens an XLSX workbook, and may die of it: `python -m sites.imports.workbook_process`.
+"""The child process that opens an XLSX workbook, and may die of it: `python -m sites.imports.files.workbook_process`.
 
 Reads the file on standard input; its arguments are how many bytes it may write, then the plain names of the known
 columns. Writes one JSON value a line: `{"sheet": name}` then `[line, [cell, ...]]` for each row, header first; or only
@@ -11,7 +11,7 @@ import json
 import resource
 import sys
 
-from sites.imports.tables import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_LINES, MAX_ROWS, familiarity
+from sites.imports.files.tables import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_LINES, MAX_ROWS, familiarity
 
 MAX_MEMORY_BYTES = 600 * 1024 * 1024
 MAX_CPU_S = 20
