@@ -9,12 +9,12 @@ from django.utils import timezone
 from sites.imports import apply, stored, undo
 from sites.imports.analysis import Plan, giving_way, planned_rows
 from sites.imports.apply import Source
-from sites.imports.columns import KNOWN_HEADINGS, positions_in_sheet
-from sites.imports.errors import FileError
+from sites.imports.cells.columns import KNOWN_HEADINGS, positions_in_sheet
+from sites.imports.cells.issues import ERROR
+from sites.imports.files.errors import FileError
+from sites.imports.files.reader import read_table
 from sites.imports.guards import alarms
-from sites.imports.issues import ERROR
 from sites.imports.progress import progress_of
-from sites.imports.reader import read_table
 from sites.models import ImportBatch, ImportFile, ImportProgress, Site
 
 Status = ImportBatch.Status

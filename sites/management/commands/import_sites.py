@@ -7,14 +7,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from sites.imports import download, lifecycle, report, tasks
+from sites.imports import lifecycle, report, tasks
 from sites.imports.analysis import Plan, analyse
 from sites.imports.apply import CannotWriteNow, Source, import_table
-from sites.imports.columns import KNOWN_HEADINGS, positions_in_sheet
-from sites.imports.errors import FileError
+from sites.imports.cells.columns import KNOWN_HEADINGS, positions_in_sheet
+from sites.imports.files import download
+from sites.imports.files.errors import FileError
+from sites.imports.files.reader import MAX_BYTES, read_table
+from sites.imports.files.text import on_one_line
 from sites.imports.guards import alarms
-from sites.imports.reader import MAX_BYTES, read_table
-from sites.imports.text import on_one_line
 from sites.models import ImportBatch
 from sites.written_hours import day_in_french
 

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from sites.imports import reader, workbook
-from sites.imports.text import on_one_line
+from sites.imports.files import reader, workbook
+from sites.imports.files.text import on_one_line
 
 PARTIAL, COMPLETE = "partielle", "complete"
 MODES = {

@@ -7,9 +7,10 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from sites.imports import lifecycle, reader
-from sites.imports.columns import KNOWN_HEADINGS
-from sites.imports.errors import FileError
+from sites.imports import lifecycle
+from sites.imports.cells.columns import KNOWN_HEADINGS
+from sites.imports.files import reader
+from sites.imports.files.errors import FileError
 from sites.models import ImportBatch, ImportFile, ImportProgress, Site
 from sites.staff.imports import remarks
 from sites.staff.imports.access import ImportPage, ImportsPage

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from sites.imports.columns import KNOWN_HEADINGS
-from sites.imports.errors import FileError
-from sites.imports.reader import MAX_BYTES, read_table
+from sites.imports.cells.columns import KNOWN_HEADINGS
+from sites.imports.files.errors import FileError
+from sites.imports.files.reader import MAX_BYTES, read_table
 
 
 def main(path):
