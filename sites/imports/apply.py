@@ -284,8 +284,10 @@ def _remove_demonstration():
 
 def tell_the_planner():
     """What the tables hold now. Autovacuum never comes by an empty one, such as the closures at first: believing that
-    it holds rows, PostgreSQL took 20 s for "après 18 h" in all of France instead of 0.1 s.
+    it holds rows, PostgreSQL took 20 s for "après 18 h" in all of France instead of 0.1 s. Nor does it come at once by
+    the histories: taking back the list that was just applied took minutes.
     """
-    tables = [model._meta.db_table for model in (Site, WeeklySlot, Closure, Stop, SitePartner)]
+    models = (Site, WeeklySlot, Closure, Stop, SitePartner, ListProposal)
+    tables = [table._meta.db_table for model in models for table in (model, model.pgh_event_model)]
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(tables)}")

@@ -157,15 +157,19 @@ PROPOSALS = (delete_inserted(ListProposal), update_updated(ListProposal), insert
 HOURS_SPAN = f"SELECT min(pgh_id), max(pgh_id) FROM {history(WeeklySlot)} WHERE {OF_THE_LIST}"  # noqa: S608
 HOURS_SINCE = f"SELECT DISTINCT site_id FROM {history(WeeklySlot)} WHERE pgh_id > %(last)s"  # noqa: S608
 # All that happened to a new site and is not the list's came after it.
-CREATED_SINCE = " UNION ".join(
-    f"""
-    SELECT site_id FROM {history(model)}
-    WHERE site_id IN (
-        SELECT pgh_obj_id FROM {history(Site)} WHERE {OF_THE_LIST} AND pgh_label = 'insert'
-    ) AND (pgh_context_id IS NULL OR pgh_context_id <> ALL(%(contexts)s))
+CREATED_SINCE = f"""
+    WITH created AS MATERIALIZED (
+        SELECT DISTINCT pgh_obj_id AS site_id FROM {history(Site)} WHERE {OF_THE_LIST} AND pgh_label = 'insert'
+    ), others AS MATERIALIZED (
+        {
+    " UNION ".join(
+        f"SELECT site_id FROM {history(model)} WHERE pgh_context_id IS NULL OR pgh_context_id <> ALL(%(contexts)s)"
+        for model in (WeeklySlot, Closure, Stop, SitePartner)
+    )
+}
+    )
+    SELECT site_id FROM created JOIN others USING (site_id)
 """  # noqa: S608
-    for model in (WeeklySlot, Closure, Stop, SitePartner)
-)
 # Fictitious and real sites are never shown together.
 REAL_SITES_STAY = f"""
     SELECT EXISTS (
