@@ -17,7 +17,7 @@ from sites.imports.analysis import Plan, planned_rows
 from sites.imports.cells.columns import positions_in_sheet
 from sites.imports.held import chosen
 from sites.imports.state import state
-from sites.models import Closure, ImportBatch, ImportFile, ImportRow, Site, SitePartner, Stop, WeeklySlot
+from sites.models import Closure, ImportBatch, ImportFile, ImportRow, ListProposal, Site, SitePartner, Stop, WeeklySlot
 
 Action = ImportRow.Action
 # Any constant will do, as long as nothing else locks on it.
