@@ -476,7 +476,7 @@ def given_back(before, after, now):
     return {key: before[key] if before[key] != after[key] else value for key, value in now.items()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(LISTS, LISTS, EDITS, st.booleans())
 @example({"7001": {}}, {"7001": {"h_lundi": ""}}, [("7001", {"hours_1": []})], False)
 def test_whatever_the_list_and_the_edits_sites_are_as_before_or_as_they_are(first, second, edits, is_complete):
