@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from django.utils import timezone
 
@@ -330,7 +331,7 @@ def _record(values, names, other, other_week=""):
 
     Of the hours, the days that are not those of `other_week`.
     """
-    record = {}
+    record: dict[str, Any] = {}
     for name in names:
         value = values[name]
         if name == "week":

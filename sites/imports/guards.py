@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sites.written_numbers import number_in_french, share_in_french
+
 # Shares of so few sites mean nothing: a small directory may lose one of ten.
 FEWEST = 10
 
@@ -25,28 +27,21 @@ def alarms(counts, in_service, is_complete):
         yield Alarm(
             "absent",
             absent,
-            f"{_number(absent)} sites en service ne sont pas dans la liste ({_share(absent, in_service)}) : "
-            "ils seraient fermés au public.",
+            f"{number_in_french(absent)} sites en service ne sont pas dans la liste "
+            f"({share_in_french(absent, in_service)}) : ils seraient fermés au public.",
         )
     if changed >= FEWEST and changed > in_service * 0.30:
         yield Alarm(
             "changed",
             changed,
-            f"{_number(changed)} sites changeraient ({_share(changed, in_service)}) : c'est inhabituel.",
+            f"{number_in_french(changed)} sites changeraient ({share_in_french(changed, in_service)}) : "
+            "c'est inhabituel.",
         )
     named = in_service - absent
     if is_complete and in_service >= FEWEST and absent >= FEWEST and named < in_service * 0.90:
         yield Alarm(
             "few",
             named,
-            f"La liste ne contient que {_number(named)} des {_number(in_service)} sites en service "
-            f"({_share(named, in_service)}) : est-elle vraiment complète ?",
+            f"La liste ne contient que {number_in_french(named)} des {number_in_french(in_service)} sites en service "
+            f"({share_in_french(named, in_service)}) : est-elle vraiment complète ?",
         )
-
-
-def _share(part, whole):
-    return f"{part / whole * 100:.1f} %".replace(".", ",")
-
-
-def _number(value):
-    return f"{value:,}".replace(",", " ")
