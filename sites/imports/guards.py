@@ -17,12 +17,14 @@ class Alarm:
     sentence: str
 
 
-def alarms(counts, in_service, is_complete):
+def alarms(counts, in_service, is_complete, valid_rows_only=False):
     """The `Alarm`s of a plan's counts, against the number of sites in service.
 
-    Absence from a list that is not complete means nothing.
+    Absence from a list that is not complete means nothing; nor does it when its valid rows alone are written.
     """
-    absent, changed = counts["absent"], counts["updated"] + counts["reopened"] + counts["closed"]
+    is_complete = is_complete and not valid_rows_only
+    closed = 0 if valid_rows_only else counts["closed"]
+    absent, changed = counts["absent"], counts["updated"] + counts["reopened"] + closed
     if is_complete and absent >= FEWEST and absent > in_service * 0.02:
         yield Alarm(
             "absent",
