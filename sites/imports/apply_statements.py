@@ -42,14 +42,17 @@ SLOTS_SAID = f"""
     WHERE {OF_THE_ROWS} AND said.action IN ('create', 'update', 'reopen') AND day.key LIKE 'hours.%%'
 """  # noqa: S608
 EVERY_WEEK = "slot.weeks = 'all' AND slot.mode = 'open' AND slot.valid_from IS NULL AND slot.valid_until IS NULL"
-# Only the slots that differ are deleted and inserted, so that the history stays readable.
+# Only the slots that differ are deleted and inserted, so that the history stays readable. Each is looked for in its own
+# row: among those of all the rows, PostgreSQL compared each with each (minutes for 5,000 sites instead of 0.3 s).
 DELETE_SLOTS = f"""
-    WITH wanted AS ({SLOTS_SAID})
     DELETE FROM sites_weeklyslot slot
     USING sites_importrow said
     WHERE {OF_THE_ROWS} AND said.action IN ('update', 'reopen') AND slot.site_id = said.site_id
       AND said.after ? ('hours.' || slot.weekday)
-      AND NOT ({EVERY_WEEK} AND (slot.site_id, slot.weekday, slot.opens, slot.closes) IN (TABLE wanted))
+      AND NOT ({EVERY_WEEK} AND EXISTS (
+          SELECT FROM jsonb_array_elements(said.after->('hours.' || slot.weekday)) wanted
+          WHERE ((wanted->>0)::time, (wanted->>1)::time) = (slot.opens, slot.closes)
+      ))
 """  # noqa: S608
 INSERT_SLOTS = f"""
     INSERT INTO sites_weeklyslot (site_id, weekday, opens, closes)
