@@ -238,6 +238,7 @@ class Kept:
     def __init__(self, command, log):
         self.command, self.log = command, log
         self.wait_s = 0
+        self.died_at: float | None = None
         self._start()
 
     def start_again_if_dead(self):

@@ -1,22 +1,22 @@
 """A table against the directory: what each line would change, what is wrong, what is missing. Writes nothing."""
 
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from django.utils import timezone
 
 from sites.imports.cells import columns, gazetteer
 from sites.imports.cells.checks import check, compare
 from sites.imports.cells.gazetteer import latitude_of, longitude_of
-from sites.imports.cells.issues import ERROR, WARNING, Findings, Issue
+from sites.imports.cells.issues import WARNING, Findings, Issue
 from sites.imports.cells.neighbours import Neighbours
 from sites.imports.cells.resource import SiteResource, week_of
 from sites.imports.cells.widgets import full_code
 from sites.imports.files.text import tidy
-from sites.imports.held import HELD, short, take_out, undecided
+from sites.imports.held import HELD, short, take_out
+from sites.imports.plan import Plan, PlannedRow
 from sites.imports.state import COMPARED_COLUMNS, days_of, sites_known, text_of_week
 from sites.models import ImportRow, Site
 from sites.querysets import ITINERANT
@@ -24,101 +24,18 @@ from sites.querysets import ITINERANT
 Action = ImportRow.Action
 # Lines are compared by so many at a time: memory stays the same however long the list.
 AT_A_TIME = 2_000
-VALID_ROWS_WRITE = (Action.CREATE, Action.UPDATE, Action.REOPEN)
 HELD_LOCALLY = "La préfecture tient cette donnée : la sienne est gardée, celle de la liste lui est proposée."
-
-
-@dataclass(slots=True)
-class PlannedRow:
-    """What a line does to a site: see `models.ImportRow`, which keeps it. `proposes`: it brings a new proposal."""
-
-    line: int | None
-    action: str
-    external_id: str = ""
-    name: str = ""
-    slug: str = ""
-    departement: str | None = None
-    site: int | None = None
-    state: str = ""
-    before: dict = field(default_factory=dict)
-    after: dict = field(default_factory=dict)
-    held: dict = field(default_factory=dict)
-    proposes: bool = False
-    issues: list[Issue] = field(default_factory=list)
-
-
-@dataclass
-class Plan:
-    """What an import would do, counted as its rows go by.
-
-    `demonstration` counts the sites that would give way, `held` the choices between prefectures' values and the list's,
-    `in_service` the sites that it is compared with (`guards.alarms`).
-    """
-
-    is_demo: bool
-    is_complete: bool
-    rows: int = 0
-    actions: Counter = field(default_factory=Counter)
-    proposals: int = 0
-    moved: int = 0
-    held: int = 0
-    issues: list[Issue] = field(default_factory=list)
-    demonstration: int = 0
-    in_service: int = 0
-
-    @classmethod
-    def against_today(cls, is_demo, is_complete):
-        """One to count, against the directory as it is."""
-        return cls(is_demo, is_complete, demonstration=giving_way(is_demo), in_service=_in_service(is_demo).count())
-
-    def counting(self, rows):
-        """The same rows, as they are counted."""
-        for row in rows:
-            self.rows += row.line is not None and row.action != Action.ABSENT
-            self.actions[row.action] += 1
-            self.proposals += row.proposes
-            self.moved += "location" in row.before
-            self.held += len(undecided(row.held))
-            self.issues += row.issues
-            yield row
-
-    def issues_of(self, severity):
-        return [issue for issue in self.issues if issue.severity == severity]
-
-    @property
-    def counts(self):
-        return {
-            "created": self.actions[Action.CREATE],
-            "updated": self.actions[Action.UPDATE],
-            "closed": self.actions[Action.CLOSE],
-            "reopened": self.actions[Action.REOPEN],
-            "unchanged": self.actions[Action.UNCHANGED],
-            "absent": self.actions[Action.CLOSE] + self.actions[Action.ABSENT],
-            "errors": len(self.issues_of(ERROR)),
-            "warnings": len(self.issues_of(WARNING)),
-        }
-
-    @property
-    def all_counts(self):
-        """What a batch keeps: those that an operator reads, and those that only its pages tell."""
-        names = ("rows", "demonstration", "proposals", "moved", "held")
-        return self.counts | {name: getattr(self, name) for name in names}
-
-    @property
-    def changes_something(self):
-        return bool(any(self.actions[action] for action in ImportRow.WRITES) or self.proposals or self.demonstration)
-
-    def can_be_written(self, valid_rows_only=False):
-        """Whether it changes something, without errors; or by its valid lines, which close no site."""
-        if valid_rows_only:
-            return bool(sum(self.actions[action] for action in VALID_ROWS_WRITE) or self.proposals)
-        return self.changes_something and not self.issues_of(ERROR)
 
 
 def analyse(table, *, is_complete=False, is_demo=False):
     """(`Plan`, [`PlannedRow`]) of importing a table, in memory."""
-    plan = Plan.against_today(is_demo, is_complete)
+    plan = plan_against_today(is_demo, is_complete)
     return plan, list(plan.counting(planned_rows(table, is_complete=is_complete, is_demo=is_demo)))
+
+
+def plan_against_today(is_demo, is_complete):
+    """A `Plan` to count rows with, against the directory as it is."""
+    return Plan(is_demo, is_complete, demonstration=giving_way(is_demo), in_service=_in_service(is_demo).count())
 
 
 def giving_way(is_demo):
@@ -330,7 +247,7 @@ def _record(values, names, other, other_week=""):
 
     Of the hours, the days that are not those of `other_week`.
     """
-    record = {}
+    record: dict[str, Any] = {}
     for name in names:
         value = values[name]
         if name == "week":
@@ -338,7 +255,7 @@ def _record(values, names, other, other_week=""):
         elif name == "position":
             record["location"] = list(value)
         elif name in ("commune_id", "postal_code"):
-            record["commune"] = [values[one] or other[one] for one in ("commune_id", "postal_code")]
+            record["commune"] = [(values if one in names else other)[one] for one in ("commune_id", "postal_code")]
         else:
             record[name] = value.isoformat() if isinstance(value, date) else value
     return record

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 
 import pghistory
 from django.db import OperationalError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
+from sites.imports import apply_statements as sql
 from sites.imports import stored
-from sites.imports.analysis import Plan, planned_rows
+from sites.imports.analysis import plan_against_today, planned_rows
 from sites.imports.cells.columns import positions_in_sheet
-from sites.imports.held import chosen
+from sites.imports.held import chosen, undecided
+from sites.imports.plan import counts_of
 from sites.imports.state import state
 from sites.models import Closure, ImportBatch, ImportFile, ImportRow, ListProposal, Site, SitePartner, Stop, WeeklySlot
 
@@ -70,17 +73,25 @@ def patient_transaction():
 @contextmanager
 def alone():
     """A transaction in which no one else writes sites. Raises `CannotWriteNow`."""
-    with patient_transaction(), connection.cursor() as cursor:
+    with _or_busy(), patient_transaction(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             raise ImportRunning
-        try:
-            # Pages can still be read; an agent's edit waits for the end of the import.
-            cursor.execute("LOCK TABLE sites_site, sites_weeklyslot IN SHARE ROW EXCLUSIVE MODE")
-        except OperationalError as error:
-            raise DirectoryBusy from error
+        # Pages can still be read; an agent's edit waits for the end of the import.
+        cursor.execute("LOCK TABLE sites_site, sites_weeklyslot IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         yield
+
+
+@contextmanager
+def _or_busy():
+    """`DirectoryBusy` in place of a lock that was not had in time: on the tables, or later on what hangs on sites."""
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, (LockNotAvailable, DeadlockDetected)):
+            raise DirectoryBusy from error
+        raise
 
 
 def import_table(
@@ -104,7 +115,7 @@ def import_table(
                 delimiter=table.delimiter,
                 sheet=table.sheet[:100],
             )
-            plan = Plan.against_today(is_demo, is_complete)
+            plan = plan_against_today(is_demo, is_complete)
             rows = planned_rows(table, is_complete=is_complete, is_demo=is_demo)
             stored.keep(batch, plan.counting(rows), positions_in_sheet(table))
             if not (plan.can_be_written(valid_rows_only) and may_write(plan)):
@@ -118,15 +129,29 @@ def import_table(
 
 
 def has_changed_since(batch):
-    """Whether a site that the list touches is no longer what it was when the list was analysed."""
-    rows = _touching(batch)
+    """Whether the list would no longer do what it was shown to do when it was analysed."""
+    # What a list leaves as it is, another list may have changed: then all that it names counts.
+    named = batch.rows.exclude(action__in=[Action.ABSENT, Action.ERROR])
+    rows = named if _another_list_since(batch) else _touching(batch)
     now = Subquery(Site.objects.filter(pk=OuterRef("site")).annotate(now=state()).values("now"))
-    known = Site.objects.filter(external_id=OuterRef("external_id"))
+    known = Site.objects.filter(external_id=OuterRef("external_id"), is_demo=batch.is_demo)
     changed = rows.exclude(site=None).annotate(now=now).exclude(now=F("state"))
     created = rows.filter(action=Action.CREATE).filter(Exists(known))
     # A site that was to be changed is gone: only a demonstration site can be.
-    gone = rows.filter(site=None).exclude(action=Action.CREATE)
-    return changed.exists() or created.exists() or gone.exists()
+    gone = _touching(batch).filter(site=None).exclude(action=Action.CREATE)
+    return changed.exists() or created.exists() or gone.exists() or _lacks_a_new_site(batch)
+
+
+def _another_list_since(batch):
+    lists = ImportBatch.objects.filter(is_demo=batch.is_demo).exclude(pk=batch.pk)
+    return lists.filter(Q(applied_at__gt=batch.analysed_at) | Q(taken_back_at__gt=batch.analysed_at)).exists()
+
+
+def _lacks_a_new_site(batch):
+    """Whether a site came into service since, which a complete list does not name: it would have to be closed."""
+    in_service = Site.objects.open_to_public().filter(is_demo=batch.is_demo).order_by()
+    named = batch.rows.filter(external_id=OuterRef("external_id"))
+    return batch.is_complete and in_service.filter(~Exists(named)).exists()
 
 
 def _touching(batch):
@@ -145,12 +170,14 @@ def write(batch, user=None, said=lambda done, total: None):
         _choose(batch)
         if batch.valid_rows_only:
             _keep_the_absent_open(batch)
+        _close_today(batch)
+        _count_again(batch)
         spans = _spans(batch)
         for number, span in enumerate(spans, start=1):
-            for statement in (CREATE_SITES, UPDATE_SITES, DELETE_SLOTS, INSERT_SLOTS):
+            for statement in sql.SITES:
                 _execute(statement, batch, span)
             said(min(number * AT_A_TIME, len(spans) * AT_A_TIME), len(spans) * AT_A_TIME)
-        for statement in (DELETE_PROPOSALS, INSERT_PROPOSALS):
+        for statement in sql.PROPOSALS:
             _execute(statement, batch, (0, 2**62))
         batch.status = ImportBatch.Status.APPLIED
         batch.applied_at, batch.applied_by, batch.message = timezone.now(), user, ""
@@ -171,7 +198,9 @@ def _choose(batch):
     for row in rows:
         before, after = chosen(row.held, row.taken)
         row.before, row.after = before | row.before, after | row.after
+        batch.counts["held"] -= len(undecided(row.held))
         row.held |= {name: [row.held[name][0], None] for name in row.taken}
+        batch.counts["held"] += len(undecided(row.held))
         if row.action == Action.UNCHANGED:
             row.action = Action.UPDATE
     ImportRow.objects.bulk_update(rows, ["before", "after", "held", "action"], batch_size=AT_A_TIME)
@@ -181,7 +210,18 @@ def _keep_the_absent_open(batch):
     """A site whose line is in error may look absent: while lines are left out, absence means nothing."""
     absent = batch.rows.filter(action=Action.CLOSE)
     absent.update(action=Action.ABSENT, before={}, after={})
-    batch.counts["closed"] = 0
+
+
+def _close_today(batch):
+    """A list may be confirmed days after it was analysed: its rows tell the day that is written."""
+    closed = {"status": Site.Status.CLOSED, "closed_on": timezone.localdate().isoformat()}
+    batch.rows.filter(action=Action.CLOSE).update(after=closed)
+
+
+def _count_again(batch):
+    """What was chosen since the analysis has made changes of lines that made none."""
+    by_action = batch.rows.order_by().values_list("action").annotate(Count("pk"))
+    batch.counts |= counts_of(dict(by_action)) | {"moved": batch.rows.filter(before__has_key="location").count()}
 
 
 def _execute(statement, batch, span):
@@ -190,88 +230,6 @@ def _execute(statement, batch, span):
             statement,
             {"batch": batch.pk, "first": span[0], "last": span[1], "is_demo": batch.is_demo, "now": timezone.now()},
         )
-
-
-# --- What is written -------------------------------------------------------------------------------
-
-TEXTS = ("name", "kind", "format", "network", "address", "address_extra", "phone", "email", "appointment", "note")
-# Columns of a site, and what a row says of each: NULL where it says nothing.
-SAID = {name: f"said.after->>'{name}'" for name in TEXTS} | {
-    "slug": "nullif(said.slug, '')",
-    "commune_id": "said.after->'commune'->>0",
-    "postal_code": "said.after->'commune'->>1",
-    "location": "ST_SetSRID(ST_MakePoint((said.after->'location'->>0)::float8, (said.after->'location'->>1)::float8), "
-    "4326)::geography",
-    "labelled_on": "(said.after->>'labelled_on')::date",
-    "status": "said.after->>'status'",
-}
-OF_THE_ROWS = "said.batch_id = %(batch)s AND said.id BETWEEN %(first)s AND %(last)s"
-# Texts that a new site lacks are empty, never unknown.
-CREATED = SAID | {name: f"coalesce({SAID[name]}, '')" for name in TEXTS} | {"status": "'active'"}
-CREATE_SITES = f"""
-    INSERT INTO sites_site (external_id, is_demo, website, updated_at, {", ".join(CREATED)})
-    SELECT said.external_id, %(is_demo)s, '', %(now)s, {", ".join(CREATED.values())}
-    FROM sites_importrow said WHERE {OF_THE_ROWS} AND said.action = 'create' ORDER BY said.id
-"""  # noqa: S608 (names and expressions are those above)
-# What was an antenne, and is a principal now, depends no more on the one that the prefecture chose for it.
-UPDATE_SITES = f"""
-    UPDATE sites_site site
-    SET {", ".join(f"{name} = coalesce({value}, site.{name})" for name, value in SAID.items())},
-        closed_on = CASE said.action WHEN 'close' THEN (%(now)s AT TIME ZONE 'Europe/Paris')::date
-                                     WHEN 'reopen' THEN NULL ELSE site.closed_on END,
-        parent_id = CASE WHEN said.after->>'kind' = 'principal' THEN NULL ELSE site.parent_id END,
-        updated_at = %(now)s
-    FROM sites_importrow said
-    WHERE {OF_THE_ROWS} AND said.action IN ('update', 'reopen', 'close') AND site.id = said.site_id
-"""  # noqa: S608
-SLOTS_SAID = f"""
-    SELECT site.id AS site_id, split_part(day.key, '.', 2)::smallint AS weekday,
-           (slot->>0)::time AS opens, (slot->>1)::time AS closes
-    FROM sites_importrow said
-    JOIN sites_site site ON site.external_id = said.external_id
-    CROSS JOIN LATERAL jsonb_each(said.after) day
-    CROSS JOIN LATERAL jsonb_array_elements(day.value) slot
-    WHERE {OF_THE_ROWS} AND said.action IN ('create', 'update', 'reopen') AND day.key LIKE 'hours.%%'
-"""  # noqa: S608
-EVERY_WEEK = "slot.weeks = 'all' AND slot.mode = 'open' AND slot.valid_from IS NULL AND slot.valid_until IS NULL"
-# Only the slots that differ are deleted and inserted, so that the history stays readable.
-DELETE_SLOTS = f"""
-    WITH wanted AS ({SLOTS_SAID})
-    DELETE FROM sites_weeklyslot slot
-    USING sites_importrow said
-    WHERE {OF_THE_ROWS} AND said.action IN ('update', 'reopen') AND slot.site_id = said.site_id
-      AND said.after ? ('hours.' || slot.weekday)
-      AND NOT ({EVERY_WEEK} AND (slot.site_id, slot.weekday, slot.opens, slot.closes) IN (TABLE wanted))
-"""  # noqa: S608
-INSERT_SLOTS = f"""
-    INSERT INTO sites_weeklyslot (site_id, weekday, opens, closes)
-    SELECT * FROM ({SLOTS_SAID}) said
-    WHERE NOT EXISTS (
-        SELECT FROM sites_weeklyslot slot
-        WHERE (slot.site_id, slot.weekday, slot.opens, slot.closes)
-            = (said.site_id, said.weekday, said.opens, said.closes)
-          AND {EVERY_WEEK}
-    )
-    ORDER BY site_id, weekday, opens
-"""  # noqa: S608
-PROPOSALS_SAID = f"""
-    SELECT said.site_id, held.key AS field, held.value->1 AS value
-    FROM sites_importrow said CROSS JOIN LATERAL jsonb_each(said.held) held
-    WHERE {OF_THE_ROWS} AND said.action <> 'error'
-"""  # noqa: S608
-DELETE_PROPOSALS = f"""
-    DELETE FROM sites_listproposal proposal USING ({PROPOSALS_SAID}) said
-    WHERE (proposal.site_id, proposal.field) = (said.site_id, said.field) AND said.value = 'null'
-"""  # noqa: S608
-# A proposal that says something new is to be decided again, even where the one before was dismissed.
-INSERT_PROPOSALS = f"""
-    INSERT INTO sites_listproposal AS proposal (site_id, field, value, batch_id, proposed_at)
-    SELECT site_id, field, value, %(batch)s, %(now)s FROM ({PROPOSALS_SAID}) said WHERE value <> 'null'
-    ON CONFLICT (site_id, field) DO UPDATE
-    SET value = excluded.value, batch_id = excluded.batch_id, proposed_at = excluded.proposed_at,
-        dismissed_at = NULL, dismissed_by_id = NULL
-    WHERE proposal.value <> excluded.value
-"""  # noqa: S608
 
 
 def _remove_demonstration():

@@ -3,25 +3,29 @@
 The pages call what is quick; `tasks` has the worker do the rest.
 """
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from sites.imports import apply, stored, undo
-from sites.imports.analysis import Plan, giving_way, planned_rows
+from sites.imports.analysis import giving_way, planned_rows
 from sites.imports.apply import Source
 from sites.imports.cells.columns import KNOWN_HEADINGS, positions_in_sheet
 from sites.imports.cells.issues import ERROR
 from sites.imports.files.errors import FileError
 from sites.imports.files.reader import read_table
 from sites.imports.guards import alarms
+from sites.imports.plan import Plan, can_be_written
 from sites.imports.progress import progress_of
-from sites.models import ImportBatch, ImportFile, ImportProgress, Site
+from sites.models import ImportBatch, ImportFile, ImportProgress, ImportRow, Site
 
 Status = ImportBatch.Status
 CHANGED_SINCE = (
     "Des sites de cette liste ont changé depuis l'analyse : rien n'a été écrit. Voici la différence avec l'annuaire "
     "d'aujourd'hui ; relisez-la, puis confirmez."
 )
+CHOOSE_AGAIN = " Les choix entre ses valeurs et celles des préfectures sont à refaire."
 NOTHING_TO_DO = "L'annuaire dit déjà tout ce que dit cette liste : il n'y a rien à appliquer."
 
 
@@ -50,18 +54,21 @@ def already_applied(batch):
 
 
 def alarms_of(batch, valid_rows_only=False):
-    """The `guards.Alarm`s to clear before a list that is ready is applied; valid rows alone close no site."""
+    """The `guards.Alarm`s to clear before a list that is ready is applied."""
     in_service = Site.objects.open_to_public().official().count()
-    counts = batch.counts | ({"closed": 0} if valid_rows_only else {})
-    return list(alarms(counts, in_service, batch.is_complete and not valid_rows_only))
+    return list(alarms(counts_as_chosen(batch), in_service, batch.is_complete, valid_rows_only))
 
 
 def can_be_confirmed(batch, valid_rows_only=False):
     """Whether a list brings something, and has no line in error, or only its valid lines are wanted."""
-    counts = batch.counts
-    names = ("created", "updated", "reopened", "demonstration", "proposals") + (() if valid_rows_only else ("closed",))
-    brings = any(counts.get(name) for name in names) or batch.rows.exclude(taken=[]).exists()
-    return bool(brings and (valid_rows_only or not counts["errors"]))
+    return can_be_written(counts_as_chosen(batch), valid_rows_only)
+
+
+def counts_as_chosen(batch):
+    """The counts of a list that is ready: a line that changed nothing does, once the list's value is chosen."""
+    chosen = batch.rows.filter(action=ImportRow.Action.UNCHANGED).exclude(taken=[]).count()
+    changed = {"updated": chosen, "unchanged": -chosen}
+    return batch.counts | {name: batch.counts.get(name, 0) + more for name, more in changed.items()}
 
 
 def confirm(batch, user, *, valid_rows_only=False):
@@ -116,13 +123,13 @@ def _move(batch, before, after, **changes):
 
 def give_back(batch, message):
     """Put a list whose work failed where someone can act on it again; `message` is a French sentence."""
-    instead = {
+    instead: dict[Status, dict[str, Any]] = {
         Status.RECEIVED: {"status": Status.REFUSED},
         Status.CONFIRMED: {"status": Status.READY, "applied_by": None, "valid_rows_only": False},
         Status.TAKING_BACK: {"status": Status.APPLIED, "taken_back_by": None},
     }
-    for before, after in instead.items():
-        ImportBatch.objects.filter(pk=batch.pk, status=before).update(message=message, **after)
+    for before, changes in instead.items():
+        ImportBatch.objects.filter(pk=batch.pk, status=before).update(message=message, **changes)
 
 
 # --- What the worker does --------------------------------------------------------------------------
@@ -151,7 +158,7 @@ def apply_list(batch):
     with progress_of(batch) as progress:
         progress.stage("Vérification de l'annuaire")
         with apply.alone():
-            batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+            batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
             if batch.status != Status.CONFIRMED:
                 return batch
             if not apply.has_changed_since(batch):
@@ -159,7 +166,7 @@ def apply_list(batch):
                 apply.write(batch, batch.applied_by, progress.done)
                 tasks.tell_agents_later(batch)
                 return batch
-    batch.message = CHANGED_SINCE
+    batch.message = CHANGED_SINCE + (CHOOSE_AGAIN if batch.rows.exclude(taken=[]).exists() else "")
     batch.applied_by, batch.valid_rows_only = None, False
     analyse(batch)
     return batch
@@ -172,7 +179,7 @@ def take_back_list(batch):
     with progress_of(batch) as progress:
         progress.stage("Recherche de ce qui a changé depuis la liste")
         with apply.alone():
-            batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+            batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
             if batch.status != Status.TAKING_BACK:
                 return batch
             undone = undo.plan(batch)

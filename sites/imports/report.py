@@ -5,6 +5,7 @@ from collections import defaultdict
 from sites.imports.cells.columns import cell_of
 from sites.imports.cells.issues import ERROR, WARNING
 from sites.imports.files.text import on_one_line
+from sites.written_numbers import number_in_french
 
 SHOWN_OF_A_KIND = 5
 COUNTED = (
@@ -23,13 +24,13 @@ def lines(plan, everything=False, positions=None):
     `positions` are those of a workbook's columns (`columns.positions_in_sheet`): its cells are named.
     """
     counts = plan.counts
-    yield f"{number(plan.rows)} lignes lues."
+    yield f"{number_in_french(plan.rows)} lignes lues."
     for key, words in COUNTED:
         if counts[key] or key in ("created", "updated", "unchanged"):
-            yield f"  {number(counts[key]):>7} {words}"
+            yield f"  {number_in_french(counts[key]):>7} {words}"
     if plan.demonstration:
-        yield f"  {number(plan.demonstration):>7} de démonstration, à retirer : la liste les remplace"
-    yield f"  {number(counts['errors']):>7} erreurs, {number(counts['warnings'])} avertissements"
+        yield f"  {number_in_french(plan.demonstration):>7} de démonstration, à retirer : la liste les remplace"
+    yield f"  {number_in_french(counts['errors']):>7} erreurs, {number_in_french(counts['warnings'])} avertissements"
     yield from _told("ERREUR", plan.issues_of(ERROR), everything=True, positions=positions)
     yield from _told("Avertissement", plan.issues_of(WARNING), everything, positions)
 
@@ -40,12 +41,12 @@ def _told(word, issues, everything, positions):
         by_kind[issue.title].append(issue)
     for title, alike in by_kind.items():
         yield ""
-        yield f"{word} : {title} ({number(len(alike))})"
+        yield f"{word} : {title} ({number_in_french(len(alike))})"
         shown = alike if everything else alike[:SHOWN_OF_A_KIND]
         for issue in shown:
             yield f"  {_place(issue, positions)} : {_shown(issue.value)}{on_one_line(issue.message, 400)}"
         if len(shown) < len(alike):
-            yield f"  … et {number(len(alike) - len(shown))} de plus (--verbosity 2 pour tout voir)"
+            yield f"  … et {number_in_french(len(alike) - len(shown))} de plus (--verbosity 2 pour tout voir)"
 
 
 def _place(issue, positions):
@@ -55,8 +56,3 @@ def _place(issue, positions):
 
 def _shown(value):
     return f"« {on_one_line(value, 80)} ». " if value.strip() else ""
-
-
-def number(value):
-    """1982080 as '1 982 080'."""
-    return f"{value:,}".replace(",", " ")

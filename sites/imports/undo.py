@@ -19,6 +19,7 @@ from sites.imports import undo_statements as sql
 from sites.imports.apply import tell_the_planner
 from sites.models import Closure, ImportBatch, Site, SitePartner, Stop, WeeklySlot
 from sites.records.record import record_from
+from sites.written_numbers import number_in_french
 
 # Sites whose records are compared at once.
 AT_A_TIME = 1_000
@@ -163,7 +164,7 @@ def in_short(undone):
 def _counted(number, one, several, rest=""):
     if not number:
         return ""
-    return f"{number:,}".replace(",", " ") + f" {one if number == 1 else several}{rest}"
+    return f"{number_in_french(number)} {one if number == 1 else several}{rest}"
 
 
 def _kind(one):

@@ -328,7 +328,14 @@ class Migration(migrations.Migration):
         # The lists that are there were applied: nothing else was kept of them.
         migrations.RunSQL(
             "UPDATE sites_importbatch SET status = 'applied', received_at = applied_at",
-            migrations.RunSQL.noop,
+            # Backwards, only applied lists can be told: the others, which wrote nothing, go.
+            [
+                "SET CONSTRAINTS ALL IMMEDIATE",
+                "DELETE FROM sites_importfile WHERE batch_id IN (SELECT id FROM sites_importbatch WHERE applied_at IS NULL)",
+                "DELETE FROM sites_importprogress"
+                " WHERE batch_id IN (SELECT id FROM sites_importbatch WHERE applied_at IS NULL)",
+                "DELETE FROM sites_importbatch WHERE applied_at IS NULL",
+            ],
         ),
         migrations.AddConstraint(
             model_name='importbatch',

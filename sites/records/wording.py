@@ -89,13 +89,6 @@ def in_french(key, value, names):
     return WRITERS.get(kind, _text)(key, value, names)
 
 
-def distance_in_french(metres):
-    """'12 m', '340 m' (to 10 m), then '1,2 km'."""
-    if metres >= 995:
-        return f"{metres / 1000:.1f} km".replace(".", ",")
-    return f"{round(metres, -1 if metres >= 100 else 0):.0f} m"
-
-
 def _text(key, value, names):
     if key in CHOICES:
         return str(dict(CHOICES[key].choices).get(value, value))

@@ -11,6 +11,7 @@ from sites.models import ListProposal, Site
 from sites.records import wording
 from sites.staff.week_in_brief import hours_in_brief, in_brief
 from sites.written_hours import WEEKDAYS, in_french
+from sites.written_numbers import distance_in_french
 
 OF_LISTS = range(1, 7)  # lists say nothing of Sundays
 # A list says the commune apart from its postal code, and the hours of a week as one.
@@ -85,7 +86,7 @@ def _theirs(proposal, communes):
         case "location":
             longitude, latitude = value
             metres = metres_between(longitude, latitude, site.location.x, site.location.y)
-            return [f"Un point à {wording.distance_in_french(metres)} du vôtre"]
+            return [f"Un point à {distance_in_french(metres)} du vôtre"]
         case "hours":
             return hours_in_french(value)
     return str(value).splitlines()

@@ -10,8 +10,9 @@ from django.utils import timezone
 from franceservices.accounts.models import User
 from franceservices.territories.drive import metres_between
 from sites.models import ImportBatch
-from sites.records.wording import Names, distance_in_french, in_french, label
+from sites.records.wording import Names, in_french, label
 from sites.written_hours import day_in_french
+from sites.written_numbers import distance_in_french
 
 ORIGINS = {"form": "depuis la fiche", "admin": "depuis l'administration", "api": "par l'API"}
 BY_A_COMMAND = "par une commande"

@@ -3,6 +3,7 @@
 from franceservices.territories.drive import metres_between
 from franceservices.territories.extents import in_france
 from franceservices.territories.names import normalise
+from sites.written_numbers import distance_in_french
 
 # The official list's points lie 0.3 km (median) to 5.9 km (99 in 100) from their commune's.
 FAR_KM = 20
@@ -127,10 +128,10 @@ def compare(site, was, differences, cells, findings):
     if "name" in differences:
         findings.warn("lib_fs", cells["lib_fs"], "renamed", f"S'appelait « {was['name']} ».")
     if "position" in differences:
-        metres = metres_between(*was["position"], site.longitude, site.latitude)
+        metres = distance_km(was["position"], (site.longitude, site.latitude)) * 1000
         if metres > MOVED_M:
             value = f"{cells['latitude']}, {cells['longitude']}"
-            how_far = f"{metres / 1000:.1f} km".replace(".", ",") if metres >= 1000 else f"{metres:.0f} m"
+            how_far = distance_in_french(metres)
             findings.warn(
                 "latitude", value, "moved", f"Le point se déplace de {how_far} : a-t-il déménagé ? Voyez la carte."
             )

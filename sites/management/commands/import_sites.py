@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sites.imports import lifecycle, report, tasks
-from sites.imports.analysis import Plan, analyse
+from sites.imports.analysis import analyse
 from sites.imports.apply import CannotWriteNow, Source, import_table
 from sites.imports.cells.columns import KNOWN_HEADINGS, positions_in_sheet
 from sites.imports.files import download
@@ -16,6 +16,7 @@ from sites.imports.files.errors import FileError
 from sites.imports.files.reader import MAX_BYTES, read_table
 from sites.imports.files.text import on_one_line
 from sites.imports.guards import alarms
+from sites.imports.plan import Plan
 from sites.models import ImportBatch
 from sites.written_hours import day_in_french
 
@@ -96,9 +97,8 @@ class Command(BaseCommand):
 
 
 def alarms_left(plan, valid_rows_only, confirmed):
-    """The `guards.Alarm`s of a `Plan` whose number was not given. Valid rows alone close no site."""
-    counts = plan.counts | ({"closed": 0} if valid_rows_only else {})
-    found = alarms(counts, plan.in_service, plan.is_complete and not valid_rows_only)
+    """The `guards.Alarm`s of a `Plan` whose number was not given."""
+    found = alarms(plan.counts, plan.in_service, plan.is_complete, valid_rows_only)
     return [alarm for alarm in found if alarm.number not in confirmed]
 
 

@@ -45,7 +45,7 @@ def stem_of(file_name):
 
 
 class FilePage(ImportPage):
-    """A file made of the one that was received; 404 for a list applied by a command, which keeps none."""
+    """A file made of the one that was received; 404 for a list applied before files were kept."""
 
     @property
     def received(self):

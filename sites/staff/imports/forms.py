@@ -4,6 +4,7 @@ from django import forms
 
 from sites.imports.files import reader, workbook
 from sites.imports.files.text import on_one_line
+from sites.written_numbers import number_in_french
 
 PARTIAL, COMPLETE = "partielle", "complete"
 MODES = {
@@ -80,7 +81,7 @@ class ConfirmForm(forms.Form):
     def __init__(self, data, alarms):
         super().__init__(data)
         for alarm in alarms:
-            number = f"{alarm.number:,}".replace(",", " ")
+            number = number_in_french(alarm.number)
             self.fields[f"nombre_{alarm.code}"] = field = NumberField(
                 label=f"Pour continuer, tapez {number}",
                 help_text=alarm.sentence,

@@ -7,8 +7,9 @@ from django.db.models import Case, F, FloatField, Func, Q, When
 from django.urls import reverse
 
 from sites.models import ImportRow
-from sites.records.wording import distance_in_french, in_french
+from sites.records.wording import in_french
 from sites.staff.imports.difference import Filters, place
+from sites.written_numbers import distance_in_french
 
 MOVED, ADDED = "deplaces", "nouveaux"
 KINDS = {MOVED: "Points déplacés", ADDED: "Nouveaux sites"}

@@ -21,7 +21,7 @@ def test_a_new_name_tells_the_one_before():
     assert messages(plan, "renamed") == ["S'appelait « France services de Rodez »."]
 
 
-@pytest.mark.parametrize(("latitude", "how_far"), [("44.3552", []), ("44.3554", ["311 m"]), ("44.3700", ["1,9 km"])])
+@pytest.mark.parametrize(("latitude", "how_far"), [("44.3552", []), ("44.3554", ["310 m"]), ("44.3700", ["1,9 km"])])
 def test_a_point_that_moves_by_more_than_300_m_says_how_far(latitude, how_far):
     import_rows(RODEZ)
 

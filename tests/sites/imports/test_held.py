@@ -56,6 +56,17 @@ def test_a_field_that_the_prefecture_holds_keeps_its_value_and_the_list_proposes
     assert (plan.counts["updated"], plan.counts["unchanged"]) == (0, 1)
 
 
+@pytest.mark.parametrize(("held", "then"), [("commune", ["12202", "81000"]), ("postal_code", ["81004", "12000"])])
+def test_a_commune_or_a_postal_code_that_is_held_alone_stays(held, then):
+    import_rows(RODEZ)
+    Site.objects.update(locally_owned_fields=[held])
+
+    import_rows(RODEZ | {"insee_com": "81004", "code_postal": "81000", "insee_dep": "81", "lib_com": "Albi"})
+
+    site = Site.objects.get()
+    assert [site.commune_id, site.postal_code] == then
+
+
 def test_the_hours_that_the_prefecture_holds_are_proposed_day_by_day():
     import_rows(RODEZ)
     hold("hours")

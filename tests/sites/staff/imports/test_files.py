@@ -116,8 +116,9 @@ def test_a_list_that_was_refused_has_no_remarks_but_is_still_given_back(desk):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_list_that_a_command_applied_has_no_file(desk, page):
+def test_a_list_applied_before_files_were_kept_has_none(desk, page):
     _plan, batch = import_rows(RODEZ)
+    batch.file.delete()
 
     assert desk.get(address(batch, page)).status_code == 404
 
