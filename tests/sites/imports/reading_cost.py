@@ -1,6 +1,6 @@
 """What reading a file costs, in a process of its own: `python -m tests.sites.imports.reading_cost FILE`.
 
-Prints as JSON the refusal, if any, the seconds of processor, and the most memory that the process, and its child, ever held.
+Prints as JSON the refusal, if any, the seconds of processor, and the most memory ever held, here and by the child.
 """
 
 import json
