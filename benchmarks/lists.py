@@ -58,7 +58,7 @@ def timed(label, work):
 def csv_of_many_sites():
     """The bytes of a list of fictitious sites, in turn in each commune."""
     from franceservices.territories.models import Commune
-    from sites.imports.columns import COLUMNS
+    from sites.imports.cells.columns import COLUMNS
 
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS)

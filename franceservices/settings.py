@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "franceservices.health.health_checks",
     "django.middleware.security.SecurityMiddleware",
+    "franceservices.refusals.too_big_page",
     "franceservices.refusals.method_not_allowed_page",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -299,6 +300,7 @@ SECURE_HSTS_PRELOAD = IN_PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500  # a round of 80 stops, in one form
+MAX_REQUEST_BYTES = 70 * 1024 * 1024  # a list has at most 64 MB; the rest is for what surrounds it in the form
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL 3.6 of Debian 12; no user text ever reaches GDAL
 
 # --- Work that pages do not wait for --------------------------------------------------------------

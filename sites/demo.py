@@ -13,7 +13,7 @@ from datetime import date, time
 
 from django.utils.text import slugify
 
-from sites.imports.columns import COLUMNS, DAYS
+from sites.imports.cells.columns import COLUMNS, DAYS
 
 SEED = "France services"
 PRINCIPALS = 2_600

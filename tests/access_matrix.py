@@ -192,11 +192,12 @@ class World:
     def _list(self, key, status):
         """A list that would rename a site, and says of its note what its prefecture does not."""
         site = self.sites[key]
-        applied = {"applied_at": timezone.now()} if status != "ready" else {}
-        counts = {"rows": 1, "updated": 1, "errors": 0, "warnings": 0, "absent": 0, "created": 0}
-        one = ImportBatch.objects.create(
-            file_name="liste.csv", sha256="0" * 64, status=status, counts=counts, **applied
-        )
+        one = ImportBatch(file_name="liste.csv", sha256="0" * 64, status=status)
+        names = ("rows", "created", "updated", "closed", "reopened", "unchanged", "absent", "errors", "warnings")
+        one.counts = dict.fromkeys(names, 0) | {"rows": 1, "updated": 1}
+        if status != "ready":
+            one.applied_at = one.taken_back_at = timezone.now()
+        one.save()
         ImportFile.objects.create(batch=one, content=csv_of(LINE))
         ImportRow.objects.create(
             batch=one,

@@ -107,6 +107,13 @@ CHECKS = [
         "get_object_or_404(Site.objects.with_territories()",
         AGENT,
     ),
+    Check(
+        "page: lists are for national administrators",
+        "sites/staff/imports/access.py",
+        "needs = Needs.NATIONAL",
+        "needs = Needs.READ",
+        AGENT,
+    ),
     page("a record is edited", "edit_views"),
     page("a version is put back", "history_views"),
     page("records are said to be right", "home_views", READER),

@@ -13,7 +13,7 @@ PURE = [
     "sites/osm_hours.py",
     "sites/passages.py",
     "sites/public_holidays.py",
-    "sites/imports/reader.py",
+    "sites/imports/files/reader.py",
 ]
 
 

@@ -12,8 +12,8 @@ from import_export.forms import ConfirmImportForm, ImportForm
 from import_export.tmp_storages import BaseStorage
 
 from franceservices.accounts.reference_files import FORMULA_STARTS, Exported, Exports
-from sites.imports.errors import FileError
-from sites.imports.reader import read_table
+from sites.imports.files.errors import FileError
+from sites.imports.files.reader import read_table
 
 MAX_BYTES = 1024 * 1024
 CONFIRMED_WITHIN_S = 3600

@@ -1,5 +1,7 @@
-"""Lists of sites received as files: read, compare with the directory, report, apply.
+"""Lists of sites received as files: read, compare with the directory, report, apply, take back.
 
-A file goes through `reader` (bytes to a table), `analysis` (table to a plan, through `resource`), then `report`
-(plan to French) or `apply` (plan to database). Demonstration data takes the same path.
+`files` makes a table of a file and `cells` reads its lines; `analysis` compares them with the directory, `stored` keeps
+what that gives, `apply` writes it and `undo` takes it back. `lifecycle` tells in what order, `tasks` has the worker do
+it. A new column, or a new remark on a line, goes into `cells`; what must give pause, into `guards`. Demonstration data
+takes the same path.
 """

@@ -8,16 +8,16 @@ from itertools import islice
 
 from django.utils import timezone
 
-from sites.imports import columns, gazetteer
-from sites.imports.checks import check, compare
-from sites.imports.gazetteer import latitude_of, longitude_of
+from sites.imports.cells import columns, gazetteer
+from sites.imports.cells.checks import check, compare
+from sites.imports.cells.gazetteer import latitude_of, longitude_of
+from sites.imports.cells.issues import ERROR, WARNING, Findings, Issue
+from sites.imports.cells.neighbours import Neighbours
+from sites.imports.cells.resource import SiteResource, week_of
+from sites.imports.cells.widgets import full_code
+from sites.imports.files.text import tidy
 from sites.imports.held import HELD, short, take_out, undecided
-from sites.imports.issues import ERROR, WARNING, Findings, Issue
-from sites.imports.neighbours import Neighbours
-from sites.imports.resource import SiteResource, week_of
 from sites.imports.state import COMPARED_COLUMNS, days_of, sites_known, text_of_week
-from sites.imports.text import tidy
-from sites.imports.widgets import full_code
 from sites.models import ImportRow, Site
 from sites.querysets import ITINERANT
 

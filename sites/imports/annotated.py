@@ -6,11 +6,11 @@ once. What is said of the file as a whole is left out: it belongs to no line.
 
 from collections import defaultdict
 
-from sites.imports.columns import KNOWN_HEADINGS, REMARKS, match
-from sites.imports.issues import ERROR, WARNING
-from sites.imports.reader import read_table
-from sites.imports.tables import plain
-from sites.imports.writer import write_csv, write_workbook
+from sites.imports.cells.columns import KNOWN_HEADINGS, REMARKS, match
+from sites.imports.cells.issues import ERROR, WARNING
+from sites.imports.files.reader import read_table
+from sites.imports.files.tables import plain
+from sites.imports.files.writer import write_csv, write_workbook
 
 
 def write(batch, data, file, *, errors_only=False):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sites.imports import stored
 from sites.imports.analysis import Plan, planned_rows
-from sites.imports.columns import positions_in_sheet
+from sites.imports.cells.columns import positions_in_sheet
 from sites.imports.held import chosen
 from sites.imports.state import state
 from sites.models import Closure, ImportBatch, ImportFile, ImportRow, Site, SitePartner, Stop, WeeklySlot

@@ -4,14 +4,14 @@ What the list cannot say is left empty, since an empty cell never erases: hours 
 appointment that is required, a text that would be read otherwise.
 """
 
-from sites.imports.columns import COLUMNS, DAYS
-from sites.imports.gazetteer import latitude_of, longitude_of
+from sites.imports.cells.columns import COLUMNS, DAYS
+from sites.imports.cells.gazetteer import latitude_of, longitude_of
+from sites.imports.cells.issues import CellError, Findings
+from sites.imports.cells.resource import APPOINTMENTS, FORMATS, KINDS, SiteResource
+from sites.imports.files.tables import MAX_CELL_CHARACTERS
+from sites.imports.files.text import encode_escapes, guarded, tidy
 from sites.imports.held import EVERY_WEEK
-from sites.imports.issues import CellError, Findings
-from sites.imports.resource import APPOINTMENTS, FORMATS, KINDS, SiteResource
 from sites.imports.state import days_of, week_as_text
-from sites.imports.tables import MAX_CELL_CHARACTERS
-from sites.imports.text import encode_escapes, guarded, tidy
 from sites.models import Site
 from sites.written_hours import UnreadableHours, parse_day
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from sites.imports import apply, stored, undo
 from sites.imports.analysis import Plan, giving_way, planned_rows
 from sites.imports.apply import Source
-from sites.imports.columns import KNOWN_HEADINGS, positions_in_sheet
-from sites.imports.errors import FileError
+from sites.imports.cells.columns import KNOWN_HEADINGS, positions_in_sheet
+from sites.imports.cells.issues import ERROR
+from sites.imports.files.errors import FileError
+from sites.imports.files.reader import read_table
 from sites.imports.guards import alarms
-from sites.imports.issues import ERROR
 from sites.imports.progress import progress_of
-from sites.imports.reader import read_table
 from sites.models import ImportBatch, ImportFile, ImportProgress, Site
 
 Status = ImportBatch.Status
@@ -85,8 +85,13 @@ def take_back(batch, user):
     from sites.imports import tasks
 
     with transaction.atomic():
-        _move(batch, Status.APPLIED, Status.TAKING_BACK, taken_back_by=user, message="")
+        start_taking_back(batch, user)
         tasks.take_back.defer(batch_pk=batch.pk)
+
+
+def start_taking_back(batch, user=None):
+    """Mark a list as about to be taken back, so that nobody else does. Raises `NotNow`."""
+    _move(batch, Status.APPLIED, Status.TAKING_BACK, taken_back_by=user, message="")
 
 
 def read_again(batch, encoding="", delimiter=""):
@@ -112,12 +117,12 @@ def _move(batch, before, after, **changes):
 def give_back(batch, message):
     """Put a list whose work failed where someone can act on it again; `message` is a French sentence."""
     instead = {
-        Status.RECEIVED: Status.REFUSED,
-        Status.CONFIRMED: Status.READY,
-        Status.TAKING_BACK: Status.APPLIED,
+        Status.RECEIVED: {"status": Status.REFUSED},
+        Status.CONFIRMED: {"status": Status.READY, "applied_by": None, "valid_rows_only": False},
+        Status.TAKING_BACK: {"status": Status.APPLIED, "taken_back_by": None},
     }
     for before, after in instead.items():
-        ImportBatch.objects.filter(pk=batch.pk, status=before).update(status=after, message=message)
+        ImportBatch.objects.filter(pk=batch.pk, status=before).update(message=message, **after)
 
 
 # --- What the worker does --------------------------------------------------------------------------
@@ -155,7 +160,7 @@ def apply_list(batch):
                 tasks.tell_agents_later(batch)
                 return batch
     batch.message = CHANGED_SINCE
-    batch.applied_by = None
+    batch.applied_by, batch.valid_rows_only = None, False
     analyse(batch)
     return batch
 

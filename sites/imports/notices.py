@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from franceservices.accounts.scopes import editors
 from franceservices.territories.models import Commune
-from sites.imports.text import on_one_line
+from sites.imports.files.text import on_one_line
 from sites.models import ImportBatch, ImportNotice, ImportRow, ListProposal
 from sites.records.wording import Names, label
 from sites.written_hours import WEEKDAYS

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
-from sites.imports.columns import cell_of
-from sites.imports.issues import ERROR, WARNING
-from sites.imports.text import on_one_line
+from sites.imports.cells.columns import cell_of
+from sites.imports.cells.issues import ERROR, WARNING
+from sites.imports.files.text import on_one_line
 
 SHOWN_OF_A_KIND = 5
 COUNTED = (

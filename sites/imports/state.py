@@ -5,8 +5,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, F, Func, OuterRef, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, JSONArray, Substr
 
-from sites.imports import columns
-from sites.imports.gazetteer import latitude_of, longitude_of
+from sites.imports.cells import columns
+from sites.imports.cells.gazetteer import latitude_of, longitude_of
 from sites.models import ListProposal, Site, WeeklySlot
 
 COMPARED_COLUMNS = (

@@ -5,7 +5,7 @@ from itertools import islice
 
 from django.db import connection
 
-from sites.imports.columns import cell_of
+from sites.imports.cells.columns import cell_of
 from sites.models import ImportIssue, ImportRow
 
 AT_A_TIME = 2_000

@@ -12,7 +12,7 @@ from django.utils import timezone
 from franceservices.accounts.access import Needs
 from franceservices.territories.models import Commune
 from sites import site_views
-from sites.imports.checks import distance_km
+from sites.imports.cells.checks import distance_km
 from sites.locks import SitesBusy
 from sites.models import Site
 from sites.records.record import record_of

@@ -4,7 +4,7 @@ from django import forms
 
 from franceservices.territories.models import Commune
 from franceservices.territories.names import normalise
-from sites.imports.text import tidy
+from sites.imports.files.text import tidy
 from sites.staff.hours_typed import UnreadableHour, UnreadableNumber, read_degrees, read_hour
 
 

@@ -6,7 +6,7 @@ Its fields are in `record_fields`, what is typed line by line in `record_lines`.
 from django import forms
 
 from franceservices.territories.extents import in_france
-from sites.imports.text import tidy
+from sites.imports.files.text import tidy
 from sites.models import Site
 from sites.records.record import TEXTS, WEEKDAYS, in_order, stop_of
 from sites.staff.hours_typed import read_whole

@@ -9,7 +9,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-from sites.imports.text import guarded
+from sites.imports.files.text import guarded
 
 COLUMNS = {
     "identifiant": lambda row: row.site.external_id,

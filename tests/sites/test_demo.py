@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from franceservices.territories.models import Departement
 from sites import demo
-from sites.imports.columns import DAYS
+from sites.imports.cells.columns import DAYS
 from sites.management.commands.load_demo import _towns
 from sites.models import ImportBatch, Site
 from tests.factories import make_site

@@ -11,8 +11,8 @@ from django.db import connection
 from sites import map_data
 from sites.filters import ANY, Filters
 from sites.imports.apply import Source, import_table
-from sites.imports.columns import COLUMNS
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.files.reader import read_table
 from sites.models import Site
 from tests.factories import METZ, TOULOUSE, make_site
 from tests.sites.imports.lists import OFFICIAL

@@ -7,14 +7,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from sites.imports import download, lifecycle, report, tasks
+from sites.imports import lifecycle, report, tasks
 from sites.imports.analysis import Plan, analyse
 from sites.imports.apply import CannotWriteNow, Source, import_table
-from sites.imports.columns import KNOWN_HEADINGS, positions_in_sheet
-from sites.imports.errors import FileError
+from sites.imports.cells.columns import KNOWN_HEADINGS, positions_in_sheet
+from sites.imports.files import download
+from sites.imports.files.errors import FileError
+from sites.imports.files.reader import MAX_BYTES, read_table
+from sites.imports.files.text import on_one_line
 from sites.imports.guards import alarms
-from sites.imports.reader import MAX_BYTES, read_table
-from sites.imports.text import on_one_line
 from sites.models import ImportBatch
 from sites.written_hours import day_in_french
 
@@ -49,7 +50,9 @@ class Command(BaseCommand):
             name, data = download.official_list() if official else _read_file(file)
             table, source = read_table(data, known=KNOWN_HEADINGS), Source.of(name, data)
             earlier = lifecycle.already_applied(ImportBatch(sha256=source.sha256))
-            plan = _apply(table, source, complete, valid_rows, confirm) if apply else _compare(table, complete)
+            plan, batch = (
+                _apply(table, source, complete, valid_rows, confirm) if apply else (_compare(table, complete), None)
+            )
         except (FileError, download.DownloadError, CannotWriteNow) as error:
             if json:
                 self._write_json(Plan(is_demo=False, is_complete=complete).counts | {"errors": 1})
@@ -58,7 +61,7 @@ class Command(BaseCommand):
             self._write_json(plan.counts)
         elif verbosity:
             self._tell(plan, table, earlier, everything=verbosity > 1)
-        self._conclude(plan, apply, valid_rows, confirm, quiet=json or not verbosity)
+        self._conclude(plan, batch, apply, valid_rows, confirm, quiet=json or not verbosity)
 
     def _write_json(self, counts):
         self.stdout.write(json.dumps(counts))
@@ -70,7 +73,7 @@ class Command(BaseCommand):
         for line in report.lines(plan, everything, positions_in_sheet(table)):
             self.stdout.write(line)
 
-    def _conclude(self, plan, apply, valid_rows, confirm, quiet):
+    def _conclude(self, plan, batch, apply, valid_rows, confirm, quiet):
         """Say what was done; the exit status is 1 when something was not, or when there are errors."""
         left = alarms_left(plan, valid_rows, confirm)
         if apply and plan.can_be_written(valid_rows) and left:
@@ -81,8 +84,9 @@ class Command(BaseCommand):
             return
         if not plan.changes_something:
             self.stdout.write("\nL'annuaire est déjà à jour : rien n'a été écrit.")
-        elif apply and plan.can_be_written(valid_rows):
-            self.stdout.write("\nL'annuaire est à jour.")
+        elif batch:
+            how = f"manage.py take_back_list {batch.pk} --apply"
+            self.stdout.write(f"\nL'annuaire est à jour. C'est la liste n° {batch.pk} ; pour l'annuler : {how}")
         elif apply:
             self.stdout.write("\nRien n'a été écrit : les lignes valides ne changent rien, et seules elles comptaient.")
         else:
@@ -126,7 +130,7 @@ def _compare(table, complete):
 
 
 def _apply(table, source, complete, valid_rows, confirm):
-    """The `Plan` of what was written; agents are told once it is committed."""
+    """(`Plan`, `ImportBatch` or None) of what was written; agents are told once it is committed."""
     with transaction.atomic():
         plan, batch = import_table(
             table,
@@ -137,4 +141,4 @@ def _apply(table, source, complete, valid_rows, confirm):
         )
         if batch:
             tasks.tell_agents_later(batch)
-    return plan
+    return plan, batch

@@ -9,10 +9,10 @@ from django.db.models import Q
 from franceservices.territories.models import Commune
 from sites import demo
 from sites.imports.apply import CannotWriteNow, Source, import_table, tell_the_planner
-from sites.imports.columns import COLUMNS
-from sites.imports.gazetteer import ARRONDISSEMENTS, latitude_of, longitude_of
-from sites.imports.issues import ERROR
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.cells.gazetteer import ARRONDISSEMENTS, latitude_of, longitude_of
+from sites.imports.cells.issues import ERROR
+from sites.imports.files.reader import read_table
 from sites.models import Site, Stop
 
 FILE_NAME = "demonstration.csv"

@@ -8,8 +8,8 @@ from django import forms
 from django.db.models import Case, Count, Q, When
 
 from franceservices.territories.models import Departement
+from sites.imports.cells.issues import ERROR
 from sites.imports.held import CHOICES, chosen, fields_of, undecided
-from sites.imports.issues import ERROR
 from sites.models import ImportRow
 from sites.records import wording
 from sites.staff.telling import lines, names_of

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from sites.imports import annotated, export, workbook, writer
+from sites.imports import annotated, export
+from sites.imports.files import workbook, writer
 from sites.models import ImportFile
 from sites.staff.imports.access import ImportPage, ImportsPage
 

@@ -7,9 +7,10 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from sites.imports import lifecycle, reader
-from sites.imports.columns import KNOWN_HEADINGS
-from sites.imports.errors import FileError
+from sites.imports import lifecycle
+from sites.imports.cells.columns import KNOWN_HEADINGS
+from sites.imports.files import reader
+from sites.imports.files.errors import FileError
 from sites.models import ImportBatch, ImportFile, ImportProgress, Site
 from sites.staff.imports import remarks
 from sites.staff.imports.access import ImportPage, ImportsPage
@@ -56,7 +57,8 @@ class Imports(ImportsPage):
     def _shown(self, form, status=200):
         batches = self.batches.select_related("received_by", "applied_by", "taken_back_by")
         page = Paginator(batches, PER_PAGE).get_page(self.request.GET.get("page"))
-        context = {"form": form, "modes": MODES, "page": page, "in_service": Site.objects.open_to_public().count()}
+        official = Site.objects.open_to_public().official().count()
+        context = {"form": form, "modes": MODES, "page": page, "in_service": official}
         return render(self.request, "staff/imports/imports.html", context, status=status)
 
 

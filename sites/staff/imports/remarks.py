@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django import forms
 from django.db.models import Count
 
-from sites.imports.issues import ERROR, ERRORS, TITLES, WARNING
-from sites.imports.text import on_one_line
+from sites.imports.cells.issues import ERROR, ERRORS, TITLES, WARNING
+from sites.imports.files.text import on_one_line
 from sites.models import ImportIssue, ImportRow
 from sites.staff.imports.difference import Filters, place
 

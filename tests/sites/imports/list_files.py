@@ -5,7 +5,7 @@ import io
 
 import openpyxl
 
-from sites.imports.columns import COLUMNS
+from sites.imports.cells.columns import COLUMNS
 
 RODEZ = {
     "id_fs": "7001",

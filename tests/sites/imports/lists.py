@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sites.imports.analysis import analyse
 from sites.imports.apply import Source, import_table
-from sites.imports.reader import read_table
+from sites.imports.files.reader import read_table
 from tests.sites.imports.list_files import ALBI, RODEZ, csv_of, xlsx_of
 
 __all__ = ["ALBI", "OFFICIAL", "RODEZ", "csv_of", "found", "import_rows", "plan_of", "planned", "xlsx_of"]

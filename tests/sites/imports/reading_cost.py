@@ -9,9 +9,9 @@ import resource
 import sys
 from pathlib import Path
 
-from sites.imports.columns import KNOWN_HEADINGS
-from sites.imports.errors import FileError
-from sites.imports.reader import MAX_BYTES, read_table
+from sites.imports.cells.columns import KNOWN_HEADINGS
+from sites.imports.files.errors import FileError
+from sites.imports.files.reader import MAX_BYTES, read_table
 
 
 def main(path):

@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from sites.imports import annotated, lifecycle
-from sites.imports.columns import COLUMNS, KNOWN_HEADINGS
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS, KNOWN_HEADINGS
+from sites.imports.files.reader import read_table
 from sites.models import ImportBatch, ImportFile, Site
 from tests.factories import make_site
 from tests.sites.imports.lists import ALBI, RODEZ, csv_of, xlsx_of

@@ -15,10 +15,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.utils.html import escape
 
-from sites.imports import lifecycle, workbook, workbook_process
-from sites.imports.columns import KNOWN_HEADINGS, match
-from sites.imports.errors import FileError
-from sites.imports.reader import MAX_BYTES, read_table
+from sites.imports import lifecycle
+from sites.imports.cells.columns import KNOWN_HEADINGS, match
+from sites.imports.files import workbook, workbook_process
+from sites.imports.files.errors import FileError
+from sites.imports.files.reader import MAX_BYTES, read_table
 from sites.models import ImportBatch, ImportFile, Site
 from sites.staff.imports.forms import UploadForm
 from tests.people import make_national, signed_in

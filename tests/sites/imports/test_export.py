@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sites.imports import export, writer
+from sites.imports import export
 from sites.imports.analysis import analyse
-from sites.imports.columns import COLUMNS, DAYS, KNOWN_HEADINGS
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS, DAYS, KNOWN_HEADINGS
+from sites.imports.files import writer
+from sites.imports.files.reader import read_table
 from sites.models import Site, WeeklySlot
 from tests.factories import METZ, RODEZ, SAINT_DENIS_REUNION, make_site
 from tests.sites.imports.lists import OFFICIAL, import_rows

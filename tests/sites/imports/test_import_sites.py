@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from sites.imports import download
+from sites.imports.files import download
 from sites.models import Site
 from tests.factories import make_site
 from tests.sites.imports.lists import ALBI, RODEZ, csv_of, xlsx_of

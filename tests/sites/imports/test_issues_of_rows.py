@@ -5,9 +5,9 @@ from django.contrib.gis.geos import Point
 
 from sites.imports.analysis import analyse
 from sites.imports.apply import Source, import_table
-from sites.imports.columns import COLUMNS, DAYS
-from sites.imports.issues import ERRORS, WARNINGS
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS, DAYS
+from sites.imports.cells.issues import ERRORS, WARNINGS
+from sites.imports.files.reader import read_table
 from sites.models import Site, WeeklySlot
 from tests.sites.imports.lists import ALBI, RODEZ, csv_of, found, import_rows, plan_of
 

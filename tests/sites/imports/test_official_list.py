@@ -5,8 +5,8 @@ import time
 import pytest
 
 from sites.imports.apply import Source, import_table
-from sites.imports.columns import COLUMNS
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.files.reader import read_table
 from sites.models import Site, WeeklySlot
 from tests.sites.imports.lists import OFFICIAL, found
 

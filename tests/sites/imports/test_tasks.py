@@ -19,13 +19,6 @@ Status = ImportBatch.Status
 
 
 @pytest.fixture
-def _empty_queue(transactional_db):
-    """Its tables are not Django's: nothing empties them behind a test that commits."""
-    yield
-    execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
-
-
-@pytest.fixture
 def batch(_empty_queue):
     """A list that is just received: its job waits."""
     return lifecycle.receive("liste.csv", csv_of(RODEZ), make_national(), is_complete=False)

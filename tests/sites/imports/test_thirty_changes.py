@@ -7,8 +7,8 @@ import pytest
 
 from sites.imports import lifecycle
 from sites.imports.apply import Source, import_table
-from sites.imports.columns import COLUMNS
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.files.reader import read_table
 from sites.models import ImportBatch, ImportFile, Site
 from tests.sites.imports.checksums import checksum
 from tests.sites.imports.lists import ALBI, OFFICIAL, RODEZ, xlsx_of

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from sites.imports import lifecycle, undo
 from sites.imports.apply import Source, import_table
-from sites.imports.columns import COLUMNS
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.files.reader import read_table
 from sites.models import Closure, ImportBatch, ListProposal, Site, SitePartner, Stop, WeeklySlot
 from sites.records.record import record_of
 from sites.staff import proposals

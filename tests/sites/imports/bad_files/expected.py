@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from sites.imports import errors
+from sites.imports.files import errors
 from tests.sites.imports.list_files import RODEZ
 
 # The directory that they are compared with: twelve sites, in service.

@@ -1,7 +1,7 @@
 """Lists whose headings, or cells, are wrong."""
 
-from sites.imports import errors
-from sites.imports.columns import COLUMNS, DAYS
+from sites.imports.cells.columns import COLUMNS, DAYS
+from sites.imports.files import errors
 from tests.sites.imports.bad_files.expected import DIRECTORY, Alarming, accepted, gives, refused, wrong
 from tests.sites.imports.list_files import ALBI, RODEZ, csv_of
 

@@ -4,8 +4,8 @@ import gzip
 import json
 import random
 
-from sites.imports import errors
-from sites.imports.columns import COLUMNS
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.files import errors
 from tests.sites.imports.bad_files.archives import zip_of
 from tests.sites.imports.bad_files.expected import refused
 from tests.sites.imports.list_files import ALBI, RODEZ, csv_of, xlsx_of

@@ -1,7 +1,7 @@
 """Text that holds nothing, that cannot be read, or only with care."""
 
-from sites.imports import errors
-from sites.imports.columns import COLUMNS
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.files import errors
 from tests.sites.imports.bad_files.expected import accepted, refused
 from tests.sites.imports.list_files import ALBI, RODEZ, csv_of
 

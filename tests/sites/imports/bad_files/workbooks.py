@@ -10,8 +10,8 @@ from functools import cache
 import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from sites.imports import errors
-from sites.imports.columns import COLUMNS
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.files import errors
 from tests.sites.imports.bad_files.archives import zip_of
 from tests.sites.imports.bad_files.expected import accepted, refused, wrong
 from tests.sites.imports.list_files import ALBI, RODEZ, csv_of, xlsx_of

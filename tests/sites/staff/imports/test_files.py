@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from sites.imports import lifecycle
-from sites.imports.columns import COLUMNS, KNOWN_HEADINGS
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS, KNOWN_HEADINGS
+from sites.imports.files.reader import read_table
 from sites.models import ImportBatch, ImportFile
 from sites.staff.imports.file_views import stem_of
 from tests.factories import make_site

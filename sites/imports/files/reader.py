@@ -8,9 +8,9 @@ import re
 from contextlib import suppress
 from itertools import islice
 
-from sites.imports import other_formats, workbook
-from sites.imports.characters import Characters, find_encoding, readable
-from sites.imports.errors import (
+from sites.imports.files import other_formats, workbook
+from sites.imports.files.characters import Characters, find_encoding, readable
+from sites.imports.files.errors import (
     BrokenRecord,
     EmptyFile,
     FileTooBig,
@@ -18,7 +18,7 @@ from sites.imports.errors import (
     NotATable,
     UnreadableText,
 )
-from sites.imports.tables import (
+from sites.imports.files.tables import (
     MAX_CELL_CHARACTERS,
     MAX_COLUMNS,
     MAX_LINES,
@@ -27,7 +27,7 @@ from sites.imports.tables import (
     Table,
     familiarity,
 )
-from sites.imports.text import on_one_line
+from sites.imports.files.text import on_one_line
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_RECORD_CHARACTERS = 500_000  # the official list's longest record has 884

@@ -6,10 +6,10 @@ from django.utils.text import slugify
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
-from sites.imports import widgets
-from sites.imports.columns import COLUMNS, DAYS
-from sites.imports.issues import CellError, Findings
-from sites.imports.text import decode_escapes, tidy, unguarded
+from sites.imports.cells import widgets
+from sites.imports.cells.columns import COLUMNS, DAYS
+from sites.imports.cells.issues import CellError, Findings
+from sites.imports.files.text import decode_escapes, tidy, unguarded
 from sites.models import Site
 
 KINDS = {"Principal": Site.Kind.PRINCIPAL, "Antenne": Site.Kind.ANTENNE}

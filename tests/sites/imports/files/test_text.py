@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sites.imports.text import decode_escapes, encode_escapes, guarded, on_one_line, tidy, unguarded
+from sites.imports.files.text import decode_escapes, encode_escapes, guarded, on_one_line, tidy, unguarded
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sites.imports import widgets
 from sites.imports.analysis import text_of_week
-from sites.imports.checks import check
-from sites.imports.columns import COLUMNS
-from sites.imports.gazetteer import CommuneFacts
-from sites.imports.issues import CellError, Findings
-from sites.imports.resource import SiteResource, week_of
+from sites.imports.cells import widgets
+from sites.imports.cells.checks import check
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.cells.gazetteer import CommuneFacts
+from sites.imports.cells.issues import CellError, Findings
+from sites.imports.cells.resource import SiteResource, week_of
 from tests.sites.imports.lists import RODEZ
 
 COMMUNES = {

@@ -7,10 +7,10 @@ import zipfile
 
 import pytest
 
-from sites.imports import workbook, workbook_process
-from sites.imports.columns import COLUMNS
-from sites.imports.errors import FileTooBig
-from sites.imports.reader import read_table
+from sites.imports.cells.columns import COLUMNS
+from sites.imports.files import workbook, workbook_process
+from sites.imports.files.errors import FileTooBig
+from sites.imports.files.reader import read_table
 from tests.sites.imports.lists import xlsx_of
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-from sites.imports.errors import WrongHeader
-from sites.imports.tables import plain
-from sites.imports.text import on_one_line
+from sites.imports.files.errors import WrongHeader
+from sites.imports.files.tables import plain
+from sites.imports.files.text import on_one_line
 
 DAYS = ("h_lundi", "h_mardi", "h_mercredi", "h_jeudi", "h_vendredi", "h_samedi")
 COLUMNS = (

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from sites.imports import download
-from sites.imports.download import ListTooBig, ListUnavailable, RedirectRefused, official_list
+from sites.imports.files import download
+from sites.imports.files.download import ListTooBig, ListUnavailable, RedirectRefused, official_list
 
 START = "https://www.data.gouv.fr/fr/datasets/r/liste"
 

@@ -11,9 +11,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from sites.imports import other_formats
-from sites.imports.errors import BrokenWorkbook, EmptyFile, FileTooBig, UnsafeWorkbook
-from sites.imports.tables import Row, Table
+from sites.imports.files import other_formats
+from sites.imports.files.errors import BrokenWorkbook, EmptyFile, FileTooBig, UnsafeWorkbook
+from sites.imports.files.tables import Row, Table
 
 SIGNATURE = b"PK\x03\x04"
 ENTRY_SIGNATURE = b"PK\x01\x02"
@@ -24,7 +24,7 @@ MAX_RATIO = 100  # lists of sites compress 8 times, sheets of empty cells with a
 SMALL_ENTRY_BYTES = 1024 * 1024  # below this, a high ratio is harmless
 MAX_ANSWER_BYTES = 100 * 1024 * 1024
 DEADLINE_S = 25
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 AS_CSV = "enregistrez la feuille utile au format CSV, puis recommencez"
 TOO_HEAVY = f"Le classeur est trop lourd à ouvrir : {AS_CSV}."
 BROKEN = "Le classeur ne s'ouvre pas : il est incomplet ou abîmé. Demandez-en une nouvelle copie."
@@ -68,7 +68,7 @@ def _is_suspiciously_dense(entry):
 def _read_in_child(data, known, answer):
     """Have the child write to the file `answer`, which cannot outgrow its limit as a pipe into our memory could."""
     limit = str(MAX_ANSWER_BYTES)
-    command = [sys.executable, "-W", "ignore", "-m", "sites.imports.workbook_process", limit, *sorted(known)]
+    command = [sys.executable, "-W", "ignore", "-m", "sites.imports.files.workbook_process", limit, *sorted(known)]
     try:
         child = subprocess.run(  # noqa: S603 (our own interpreter, our own module, the file on its standard input)
             command,

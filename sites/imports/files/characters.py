@@ -7,7 +7,7 @@ import codecs
 import io
 import re
 
-from sites.imports.errors import NotATable, UnreadableText
+from sites.imports.files.errors import NotATable, UnreadableText
 
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 WAYS_TO_SAVE = "enregistrez-le au format « CSV UTF-8 » ou XLSX, puis recommencez"

@@ -13,8 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from import_export.widgets import Widget
 
-from sites.imports.issues import CellError
-from sites.imports.tables import plain
+from sites.imports.cells.issues import CellError
+from sites.imports.files.tables import plain
 from sites.written_hours import UnreadableHours, format_day, parse_day
 
 WHOLE_WITH_DECIMALS = re.compile(r"(\d+)[.,]0+")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sites.imports.columns import ALSO_CALLED, COLUMNS, REQUIRED, match
-from sites.imports.errors import WrongHeader
-from sites.imports.tables import plain
+from sites.imports.cells.columns import ALSO_CALLED, COLUMNS, REQUIRED, match
+from sites.imports.files.errors import WrongHeader
+from sites.imports.files.tables import plain
 
 
 def test_case_accents_spaces_and_punctuation_of_headings_do_not_count():

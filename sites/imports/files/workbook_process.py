@@ -1,4 +1,4 @@
-"""The child process that opens an XLSX workbook, and may die of it: `python -m sites.imports.workbook_process`.
+"""The child process that opens an XLSX workbook, and may die of it: `python -m sites.imports.files.workbook_process`.
 
 Reads the file on standard input; its arguments are how many bytes it may write, then the plain names of the known
 columns. Writes one JSON value a line: `{"sheet": name}` then `[line, [cell, ...]]` for each row, header first; and
@@ -12,7 +12,7 @@ import resource
 import sys
 import zipfile
 
-from sites.imports.tables import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_LINES, MAX_ROWS, familiarity
+from sites.imports.files.tables import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_LINES, MAX_ROWS, familiarity
 
 MAX_MEMORY_BYTES = 300 * 1024 * 1024
 # 50,000 sites hold 18 million characters in 1.2 million cells. A workbook stores a text once, and can refer to it

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sites.imports import reader, workbook
-from sites.imports.columns import COLUMNS, KNOWN_HEADINGS
-from sites.imports.errors import (
+from sites.imports.cells.columns import COLUMNS, KNOWN_HEADINGS
+from sites.imports.files import reader, workbook
+from sites.imports.files.errors import (
     BrokenRecord,
     BrokenWorkbook,
     EmptyFile,
@@ -22,7 +22,7 @@ from sites.imports.errors import (
     UnreadableText,
     UnsafeWorkbook,
 )
-from sites.imports.reader import read_table
+from sites.imports.files.reader import read_table
 from tests.sites.imports.lists import xlsx_of
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]

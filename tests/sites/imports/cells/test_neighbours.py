@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from franceservices.territories.drive import metres_between
-from sites.imports.neighbours import NEAR_M, Neighbours
+from sites.imports.cells.neighbours import NEAR_M, Neighbours
 
 # Around the squares' edges, in mainland France and on both sides of the equator and of Greenwich.
 CORNERS = [(2.5734, 44.3526), (-0.0001, 49.4), (8.2, 48.97), (2.5, 51.08), (55.4481, -20.8789), (-63.083, 18.0682)]

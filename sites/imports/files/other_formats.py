@@ -2,8 +2,8 @@
 
 import re
 
-from sites.imports.characters import BYTE_ORDER_MARKS, WAYS_TO_SAVE
-from sites.imports.errors import BrokenWorkbook, NotATable
+from sites.imports.files.characters import BYTE_ORDER_MARKS, WAYS_TO_SAVE
+from sites.imports.files.errors import BrokenWorkbook, NotATable
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # a small file system, which old Office and locked files are
 LOCKED = "EncryptedPackage".encode("utf-16-le")
