@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from django.utils.html import escape
 
 from sites.imports import lifecycle
 from sites.imports.cells.columns import KNOWN_HEADINGS, match
+from sites.imports.files import workbook, workbook_process
 from sites.imports.files.errors import FileError
 from sites.imports.files.reader import MAX_BYTES, read_table
 from sites.models import ImportBatch, ImportFile, Site
@@ -27,7 +29,7 @@ from tests.sites.imports.list_files import RODEZ, csv_of
 from tests.sites.imports.lists import import_rows
 
 ROOT = Path(__file__).resolve().parents[3]
-MAX_SECONDS, MAX_MB = 2, 300
+MAX_SECONDS, MAX_MB = 2, 300  # of processor: it does not depend on what else the machine does
 SENTENCE = re.compile(r"[A-ZÉÀ][^\n\x00-\x1f]*\.")
 REFUSED = [name for name, file in FILES.items() if isinstance(file.expected, Refused)]
 WRONG = [name for name, file in FILES.items() if isinstance(file.expected, Wrong)]
@@ -70,7 +72,7 @@ def test_there_are_many_and_each_says_what_it_is():
 @each(LIGHT)
 def test_a_bad_file_is_refused_with_its_sentence_or_read(path):
     data, expected = path.read_bytes(), expected_of(path)
-    began, held_mb = time.monotonic(), most_memory_mb()
+    began, held_mb = time.process_time(), most_memory_mb()
 
     if isinstance(expected, Refused):
         with pytest.raises(expected.error) as refusal:
@@ -83,7 +85,7 @@ def test_a_bad_file_is_refused_with_its_sentence_or_read(path):
         assert match(table.header)
         assert len(list(table.rows)) == len(table.rows)
 
-    assert time.monotonic() - began < MAX_SECONDS
+    assert time.process_time() - began < MAX_SECONDS
     assert most_memory_mb() - held_mb < MAX_MB / 2
 
 
@@ -127,37 +129,44 @@ def test_a_hundred_thousand_sites_are_read_under_the_same_memory(folder):
     assert cost["mb"] < MAX_MB / 2
 
 
-# --- What an administrator sees --------------------------------------------------------------------
+# --- What an administrator and an operator see -----------------------------------------------------
 
 
 @pytest.fixture
 def directory(db):
-    """Twenty sites in service: what must not change."""
+    """A dozen sites in service: what must not change."""
     import_rows(*DIRECTORY)
     return checksum()
 
 
-@pytest.fixture
-def administrator(db):
-    return make_national()
+def read_here(data, known, answer):
+    """What the child that reads workbooks answers, without starting one."""
+    for value in workbook_process.answer(data, known):
+        answer.write(json.dumps(value).encode() + b"\n")
 
 
-def analysed(data, user, name="liste"):
-    batch = ImportBatch.objects.create(file_name=name, is_complete=True, received_by=user)
-    ImportFile.objects.create(batch=batch, content=data)
+@each(FILES)
+def test_a_bad_file_writes_nothing_by_its_page_or_by_the_command(path, directory, capsys, monkeypatch):
+    file = FILES[path.stem]
+    if not file.is_heavy:
+        monkeypatch.setattr(workbook, "_read_in_child", read_here)
+
+    if not file.is_heavy:
+        check_page(path, file.expected)
+    check_command(path, file.expected, capsys)
+
+    assert checksum() == directory
+
+
+def check_page(path, expected):
+    user = make_national()
+    batch = ImportBatch.objects.create(file_name=path.name, is_complete=True, received_by=user)
+    ImportFile.objects.create(batch=batch, content=path.read_bytes())
+
     lifecycle.analyse(batch)
-    return batch
-
-
-@each(LIGHT)
-def test_the_page_of_a_bad_file_says_what_is_wrong_and_nothing_is_written(path, directory, administrator):
-    expected = expected_of(path)
-
-    batch = analysed(path.read_bytes(), administrator, path.name)
-    page = signed_in(administrator).get(f"/gestion/imports/{batch.pk}/")
+    page = signed_in(user).get(f"/gestion/imports/{batch.pk}/")
 
     assert page.status_code == 200
-    assert checksum() == directory
     if isinstance(expected, Refused):
         assert batch.status == ImportBatch.Status.REFUSED
         assert expected.words in batch.message
@@ -171,17 +180,37 @@ def test_the_page_of_a_bad_file_says_what_is_wrong_and_nothing_is_written(path, 
 
 def check_analysis(batch, expected):
     errors = list(batch.issues.filter(severity="error").values_list("line", "column", "code"))
-    warnings = list(batch.issues.filter(severity="warning").values_list("code", flat=True))
     if isinstance(expected, Wrong):
         assert errors == list(expected.places)
         assert not lifecycle.can_be_confirmed(batch)
         return
     assert not errors
     if isinstance(expected, Accepted):
+        warnings = batch.issues.filter(severity="warning").values_list("code", flat=True)
         assert batch.counts["created"] == expected.created
-        assert {code: warnings.count(code) for code in warnings} == expected.warnings
+        assert Counter(warnings) == expected.warnings
     else:
         assert [alarm.code for alarm in lifecycle.alarms_of(batch)] == list(expected.codes)
+
+
+def check_command(path, expected, capsys):
+    with pytest.raises(CommandError) as error:
+        call_command("import_sites", str(path), "--complete", "--apply")
+
+    out, said = capsys.readouterr().out, str(error.value)
+    assert error.value.returncode == 1
+    assert SENTENCE.match(said)
+    assert said.isprintable()
+    if isinstance(expected, Refused):
+        assert expected.words in said
+        assert not out
+    elif isinstance(expected, Wrong):
+        assert said == "Rien n'a été écrit : corrigez les erreurs, puis recommencez."
+        for line, column, _ in expected.places:
+            assert re.search(rf"ligne {line}\b.*{column}", out)
+    else:
+        assert said.startswith("Rien n'a été écrit. ")  # of a dozen sites, it names one at most: guard rails
+        assert " --confirm " in said
 
 
 @each(["cell_of_200_megabytes"])
@@ -191,33 +220,6 @@ def test_a_file_that_is_too_big_is_not_even_received(path):
         form = UploadForm({"mode": "complete"}, {"file": upload})
 
     assert form.errors["file"] == ["Le fichier dépasse 64 Mo : une liste est plus légère."]
-
-
-# --- What an operator sees -------------------------------------------------------------------------
-
-
-@each(FILES)
-def test_the_command_refuses_a_bad_file_and_writes_nothing(path, directory, capsys):
-    expected = expected_of(path)
-
-    with pytest.raises(CommandError) as error:
-        call_command("import_sites", str(path), "--complete", "--apply")
-
-    out, said = capsys.readouterr().out, str(error.value)
-    assert error.value.returncode == 1
-    assert SENTENCE.match(said)
-    assert said.isprintable()
-    assert checksum() == directory
-    if isinstance(expected, Refused):
-        assert expected.words in said
-        assert not out
-    elif isinstance(expected, Wrong):
-        assert said == "Rien n'a été écrit : corrigez les erreurs, puis recommencez."
-        for line, column, _ in expected.places:
-            assert re.search(rf"ligne {line}\b.*{column}", out)
-    else:
-        assert said.startswith("Rien n'a été écrit. ")  # of twenty sites, it names one: guard rails
-        assert " --confirm " in said
 
 
 # --- Texts made to harm stay texts -----------------------------------------------------------------
