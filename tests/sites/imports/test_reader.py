@@ -346,5 +346,8 @@ def test_a_preview_looks_at_the_start_of_a_file_only():
     filling = "é;à\n".encode() * 60_000
     cut = start + b"x" * (199_999 - len(start)) + "é".encode()  # the limit falls inside a letter
 
-    assert reader.preview(start + filling + b"\xe9;\xe9\n")[1] == ["Théo", "Albi"]  # a later line is of another encoding
+    assert reader.preview(start + filling + b"\xe9;\xe9\n")[1] == [
+        "Théo",
+        "Albi",
+    ]  # a later line is of another encoding
     assert reader.preview(cut)[1] == ["Théo", "Albi"]
