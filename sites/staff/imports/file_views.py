@@ -26,7 +26,7 @@ BUSY = "Un autre fichier annoté est en préparation : recommencez dans une minu
 
 
 def as_file(write, name, content_type):
-    """A response that gives what `write(file)` wrote, as a file to keep. A big one waits on the disk: some weigh 200 MB."""
+    """What `write(file)` wrote, as a file to keep. A big one waits on the disk: some weigh 200 MB."""
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (the response closes it)
     try:
         write(file)

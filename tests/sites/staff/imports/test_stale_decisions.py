@@ -9,7 +9,7 @@ from sites.imports import lifecycle
 from sites.imports.reader import PREVIEW_BYTES
 from sites.models import ImportBatch, Site
 from tests.people import make_national, signed_in
-from tests.sites.imports.lists import ALBI, RODEZ, csv_of
+from tests.sites.imports.lists import ALBI, RODEZ
 from tests.sites.staff.imports.ready import in_service, national, ready
 
 pytestmark = pytest.mark.django_db(transaction=True)  # progress is told on another connection
@@ -109,7 +109,7 @@ def test_no_page_waits_for_the_worker_that_applies_the_list(action):
     assert status_of(batch) == Status.CONFIRMED
 
 
-class worker_holding:  # noqa: N801 (reads as a sentence)
+class worker_holding:
     """The row of a list is locked by another connection, as `lifecycle.apply_list` does."""
 
     def __init__(self, batch):
