@@ -102,6 +102,8 @@ class _Analysis:
             _create(row, site)
         else:
             _update(row, site, was, cells, findings)
+            if "commune" not in row.after:  # the prefecture holds it: the site stays where it is
+                row.departement = was["departement"]
         if row.action == Action.CREATE or "location" in row.after:
             self._look_around(row, site, cells, findings)
         return row

@@ -73,8 +73,10 @@ def choose(batch, shown, taken):
 def _while_ready(batch):
     """A transaction in which nobody confirms the list."""
     with transaction.atomic():
-        now = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if now.status != ImportBatch.Status.READY:
+        # Only a list that is ready is locked: the worker may hold one that it applies for longer than a page waits.
+        ready = ImportBatch.objects.filter(pk=batch.pk, status=ImportBatch.Status.READY)
+        if not ready.select_for_update(no_key=True).first():
+            now = ImportBatch.objects.get(pk=batch.pk)
             raise NotNow(NOT_READY.format(now.get_status_display().lower()))
         yield
 

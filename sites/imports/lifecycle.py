@@ -26,6 +26,10 @@ CHANGED_SINCE = (
     "d'aujourd'hui ; relisez-la, puis confirmez."
 )
 CHOOSE_AGAIN = " Les choix entre ses valeurs et celles des préfectures sont à refaire."
+READ_SINCE = (
+    "Cette liste a été lue de nouveau depuis l'affichage de la page : rien n'a été écrit. Voici ce qu'elle changerait "
+    "maintenant ; relisez-le, puis confirmez."
+)
 NOTHING_TO_DO = "L'annuaire dit déjà tout ce que dit cette liste : il n'y a rien à appliquer."
 
 
@@ -72,14 +76,24 @@ def counts_as_chosen(batch):
 
 
 def confirm(batch, user, *, valid_rows_only=False):
-    """Have a list that is ready applied by a `User`. Raises `NotNow` when it is not ready any more."""
+    """Have a list that is ready applied by a `User`, as it was analysed when `batch` was read.
+
+    Raises `NotNow` when it is not ready any more, or was analysed again meanwhile.
+    """
     from sites.imports import tasks
 
     with transaction.atomic():
+        _refuse_another_analysis(batch)
         _move(batch, Status.READY, Status.CONFIRMED, applied_by=user, valid_rows_only=valid_rows_only, message="")
         if not can_be_confirmed(batch, valid_rows_only):
             raise NotNow("Cette liste n'a rien à appliquer.")
         tasks.apply.defer(batch_pk=batch.pk)
+
+
+def _refuse_another_analysis(batch):
+    ready = ImportBatch.objects.select_for_update(no_key=True).filter(pk=batch.pk, status=Status.READY).first()
+    if ready and ready.analysed_at != batch.analysed_at:
+        raise NotNow(READ_SINCE)
 
 
 def abandon(batch):

@@ -154,12 +154,15 @@ def summary_for(territories, batch):
 
 
 def _in(territories, rows):
-    """The rows of sites that are in some territories, or were before the list moved them."""
+    """The rows of sites that are in some territories, or were before the list moved them.
+
+    A list that says another commune than the prefecture moves nothing, unless its value was chosen.
+    """
     if territories.everywhere:
         return rows
     communes = Commune.objects.filter(departement__in=territories.departements)
     came_from = Q(action__in=(Action.UPDATE, Action.REOPEN), came_from__in=communes.values("insee"))
-    here = Q(departement__in=territories.departements)
+    here = Q(departement__in=territories.departements) | Q(site__commune__in=communes)
     return rows.annotate(came_from=KT("before__commune__0")).filter(here | came_from)
 
 

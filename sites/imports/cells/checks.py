@@ -26,7 +26,7 @@ def check(site, cells, communes, findings):
     if communes:
         _check_departement(site, cells, communes[0], findings)
         _check_name(site, cells, communes, findings)
-    if not cells["code_postal"].strip():
+    if site.postal_code is None:  # "" when the cell could not be read
         _fill_postal_code(site, communes, findings)
     elif communes and site.postal_code:
         _check_postal_code(site, cells, communes, findings)

@@ -81,8 +81,9 @@ def _check_asked(encoding, delimiter):
 def preview(data, known=(), *, encoding="", delimiter=""):
     """The first lines of a CSV file as it would be read: at most 5 lists of at most 24 cells, none for a workbook.
 
-    What cannot be read is replaced by a sign or left out: the choice that is previewed may be the wrong one. Raises a
-    `FileError` for an unknown encoding or delimiter.
+    `data` may be the first `PREVIEW_BYTES` of the file: no more is looked at. What cannot be read is replaced by a sign
+    or left out: the choice that is previewed may be the wrong one. Raises a `FileError` for an unknown encoding or
+    delimiter.
     """
     _check_asked(encoding, delimiter)
     if data.startswith(workbook.SIGNATURE) or other_formats.is_one(data):
@@ -96,9 +97,10 @@ def preview(data, known=(), *, encoding="", delimiter=""):
     return rows
 
 
-def _likely_encoding(data):
+def _likely_encoding(start):
+    whole_lines = start[: start.rfind(b"\n") + 1] or start  # the last character may be cut
     try:
-        return find_encoding(data)
+        return find_encoding(whole_lines)
     except UnreadableText:
         return "cp1252"
 

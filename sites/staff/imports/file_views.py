@@ -2,27 +2,44 @@
 
 import io
 import re
+import tempfile
+import threading
 from pathlib import PurePosixPath
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from sites.imports import annotated, export
 from sites.imports.files import workbook, writer
+from sites.imports.files.errors import FileError
 from sites.models import ImportFile
 from sites.staff.imports.access import ImportPage, ImportsPage
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_NAME = 100
+IN_MEMORY = 4 * 1024 * 1024
+# Reading a heavy list again takes up to 600 MB: one at a time in each process that serves pages.
+one_at_a_time = threading.Lock()
+BUSY = "Un autre fichier annoté est en préparation : recommencez dans une minute."
 
 
 def as_file(write, name, content_type):
-    """A response that gives what `write(file)` wrote, as a file to keep."""
-    file = io.BytesIO()
-    write(file)
-    response = HttpResponse(file.getbuffer(), content_type=content_type)
+    """What `write(file)` wrote, as a file to keep. A big one waits on the disk: some weigh 200 MB."""
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (the response closes it)
+    try:
+        write(file)
+    except BaseException:
+        file.close()
+        raise
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size > IN_MEMORY:
+        return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    with file:
+        response = HttpResponse(file.read(), content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response
 
@@ -68,7 +85,21 @@ class AnnotatedFile(FilePage):
         data = self.received
         if not self.batch.rows.exists():
             raise Http404
-        errors_only = request.GET.get("lignes") == "erreurs"
+        if not one_at_a_time.acquire(blocking=False):
+            return self._told(BUSY)
+        try:
+            return self._annotated(data)
+        except FileError as error:  # not at its first reading: this one lacked time or memory
+            return self._told(str(error))
+        finally:
+            one_at_a_time.release()
+
+    def _told(self, problem):
+        messages.error(self.request, problem)
+        return redirect("staff:import", self.batch.pk)
+
+    def _annotated(self, data):
+        errors_only = self.request.GET.get("lignes") == "erreurs"
         suffix, content_type = (".xlsx", XLSX) if self.batch.is_workbook else (".csv", "text/csv")
         return as_file(
             lambda file: annotated.write(self.batch, data, file, errors_only=errors_only),

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import BinaryField
+from django.db.models.functions import Substr
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -38,6 +40,11 @@ COUNTED = (
     ("reopened", "Sites rouverts", "reopen"),
     ("unchanged", "Sites sans changement", "unchanged"),
 )
+
+
+def analysis_shown(batch):
+    """What a page that asks for a decision sends back: the analysis that it showed."""
+    return batch.analysed_at.isoformat() if batch.analysed_at else ""
 
 
 class Imports(ImportsPage):
@@ -114,15 +121,19 @@ class Import(ImportPage):
             "earlier": lifecycle.already_applied(self.batch),
             "valid_rows_only": valid_rows_only,
             "can_be_confirmed": lifecycle.can_be_confirmed(self.batch, valid_rows_only),
+            "analysis": analysis_shown(self.batch),
             "form": form or ConfirmForm(None, lifecycle.alarms_of(self.batch, valid_rows_only)),
             "valid_lines": sum(self.batch.counts.get(name, 0) for name in ("created", "updated", "reopened")),
         }
 
     def _reading(self):
         asked = {"encoding": self.batch.asked_encoding, "delimiter": self.batch.asked_delimiter}
-        start = ImportFile.objects.filter(batch=self.batch).values_list("content", flat=True).first()
+        # Never the whole of a file that may be hostile, in a process that serves pages.
+        start = Substr("content", 1, reader.PREVIEW_BYTES, output_field=BinaryField())
+        found = ImportFile.objects.filter(batch=self.batch).values_list(start, flat=True).first()
+        encoding = asked["encoding"] or self.batch.encoding
         try:
-            lines = reader.preview(bytes(start or b""), KNOWN_HEADINGS, **asked)
+            lines = reader.preview(bytes(found or b""), KNOWN_HEADINGS, **asked | {"encoding": encoding})
         except FileError:
             lines = []
         return {"reading_form": ReadAgainForm(initial=asked), "preview": lines}
@@ -136,6 +147,9 @@ class Confirm(Import):
     def post(self, request, pk):
         valid_rows_only = request.POST.get("lignes") == "valides"
         if self.batch.status == Status.READY:  # otherwise it is told below
+            if request.POST.get("analyse") != analysis_shown(self.batch):
+                messages.error(request, lifecycle.READ_SINCE)
+                return redirect("staff:import", pk)
             form = ConfirmForm(request.POST, lifecycle.alarms_of(self.batch, valid_rows_only))
             if not form.is_valid():
                 return self.shown(form, status=400, refreshes=False)

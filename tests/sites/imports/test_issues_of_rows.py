@@ -67,6 +67,7 @@ WARNED = [
     ({"lib_com": "Albi"}, ("lib_com", "Albi", "commune_name"), "désigne Rodez", {}),
     ({"adresse": ""}, ("adresse", "", "address_missing"), "ne saura pas où aller", {"address": ""}),
     ({"code_postal": ""}, ("code_postal", "", "postal_code_missing"), "12000", {"postal_code": "12000"}),
+    ({"code_postal": "\u200b"}, ("code_postal", "", "postal_code_missing"), "12000", {"postal_code": "12000"}),
     (
         {"code_postal": "12850"},
         ("code_postal", "12850", "postal_code_commune"),

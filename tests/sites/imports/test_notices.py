@@ -304,3 +304,23 @@ def test_a_message_that_a_list_is_taken_back_is_tried_again_too(monkeypatch):
     notices.tell(batch)
 
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.usefixtures("earlier_list")
+def test_a_list_that_contests_the_commune_of_a_prefecture_is_told_where_the_site_stays():
+    aveyron, _tarn = make_agent("12"), make_agent("81")
+    Site.objects.filter(external_id="7001").update(locally_owned_fields=["commune", "postal_code"])
+
+    apply(RODEZ | {"lib_fs": "Renommée", "insee_com": "81004", "code_postal": "81000", "lib_com": "Albi"}, ALBI)
+
+    assert Site.objects.get(external_id="7001").commune_id == "12202"
+    assert written_to() == [aveyron.email]
+
+
+@pytest.mark.usefixtures("earlier_list")
+def test_a_site_that_changes_departement_is_told_on_both_sides():
+    agents = make_agent("12"), make_agent("81")
+
+    apply(RODEZ | {"insee_com": "81004", "code_postal": "81000", "lib_com": "Albi"}, ALBI)
+
+    assert sorted(written_to()) == sorted(agent.email for agent in agents)

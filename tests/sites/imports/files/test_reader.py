@@ -344,3 +344,15 @@ def test_date_cells_of_a_workbook_come_out_right_in_both_epochs(is_1904):
     table = read_table(data.getvalue(), known=COLUMNS)
 
     assert [row.cells[1] for row in table.rows] == ["01/01/2020", "29/02/2024"]
+
+
+def test_a_preview_looks_at_the_start_of_a_file_only():
+    start = b"nom;ville\nTh\xc3\xa9o;Albi\n"
+    filling = "é;à\n".encode() * 60_000
+    cut = start + b"x" * (199_999 - len(start)) + "é".encode()  # the limit falls inside a letter
+
+    assert reader.preview(start + filling + b"\xe9;\xe9\n")[1] == [
+        "Théo",
+        "Albi",
+    ]  # a later line is of another encoding
+    assert reader.preview(cut)[1] == ["Théo", "Albi"]

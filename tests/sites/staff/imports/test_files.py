@@ -2,14 +2,17 @@
 
 import csv
 import io
+import tracemalloc
 
 import openpyxl
 import pytest
 
 from sites.imports import lifecycle
 from sites.imports.cells.columns import COLUMNS, KNOWN_HEADINGS
+from sites.imports.files import workbook
 from sites.imports.files.reader import read_table
-from sites.models import ImportBatch, ImportFile
+from sites.models import ImportBatch, ImportFile, ImportIssue
+from sites.staff.imports import file_views
 from sites.staff.imports.file_views import stem_of
 from tests.factories import make_site
 from tests.people import make_agent, make_national, signed_in
@@ -159,3 +162,36 @@ def test_it_costs_the_same_however_many_sites(desk, how_many, django_assert_max_
 
     with django_assert_max_num_queries(8):
         desk.get(LISTS[0])
+
+
+def test_one_annotated_file_is_made_at_a_time_and_the_other_is_told(desk):
+    batch = received(WRONG)
+
+    with file_views.one_at_a_time:
+        response = desk.get(address(batch, "fichier-annote/"), follow=True)
+
+    assert "recommencez dans une minute" in response.content.decode()
+    assert desk.get(address(batch, "fichier-annote/")).status_code == 200
+
+
+def test_a_file_that_can_be_read_no_more_is_told_in_french(desk, monkeypatch):
+    batch = received(xlsx_of(list(COLUMNS), list(RODEZ.values())))
+    monkeypatch.setattr(workbook, "DEADLINE_S", 0.001)
+
+    response = desk.get(address(batch, "fichier-annote/"), follow=True)
+
+    assert "Le classeur est trop lourd" in response.content.decode()
+    assert not file_views.one_at_a_time.locked()
+
+
+def test_the_remarks_of_an_annotated_file_never_come_to_memory_together(desk):
+    batch = received(csv_of(*[RODEZ | {"id_fs": f"x{n}", "type_fs": "?"} for n in range(2_000)]))
+    ImportIssue.objects.update(message="é" * 15_000)  # 60 MB of remarks
+    tracemalloc.start()
+
+    response = desk.get(address(batch, "fichier-annote/"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert len(response.getvalue()) > 60_000_000
+    assert peak < 60_000_000
