@@ -28,7 +28,7 @@ def alarms(counts, in_service, is_complete):
             f"{_number(absent)} sites en service ne sont pas dans la liste ({_share(absent, in_service)}) : "
             "ils seraient fermés au public.",
         )
-    if changed >= FEWEST and changed > in_service * 0.30:
+    if in_service and changed >= FEWEST and changed > in_service * 0.30:
         yield Alarm(
             "changed",
             changed,

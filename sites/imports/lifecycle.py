@@ -68,6 +68,8 @@ def confirm(batch, user, *, valid_rows_only=False):
     """Have a list that is ready applied by a `User`. Raises `NotNow` when it is not ready any more."""
     from sites.imports import tasks
 
+    if batch.counts.get("errors") and not valid_rows_only:
+        raise NotNow("Cette liste a des erreurs : corrigez-la, ou appliquez seulement ses lignes sans erreur.")
     if not can_be_confirmed(batch, valid_rows_only):
         raise NotNow("Cette liste n'a rien à appliquer.")
     with transaction.atomic():
