@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.sites.imports.lists import csv_of
 from tests.sites.staff.imports.ready import numbered
 
-from .conftest import DESK, NARROW, PHONE, SIGN_IN, database_made_by, output, run, serve, working
+from .conftest import DESK, NARROW, PHONE, SIGN_IN, database_made_by, output, serve, working
 from .test_accessibility import violations
 
 pytestmark = pytest.mark.browser
@@ -85,7 +85,7 @@ def send(desk, rows, mode="Liste partielle"):
     desk.get_by_label("Fichier de la liste").set_input_files(
         {"name": "septembre.csv", "mimeType": "text/csv", "buffer": csv_of(*rows)}
     )
-    desk.get_by_text(mode).click()
+    desk.locator("label", has_text=mode).click()
     desk.get_by_role("button", name="Déposer et analyser").click()
 
 
@@ -154,7 +154,7 @@ def test_a_file_that_is_no_list_is_refused_with_what_to_do(desk, looked_at, work
     desk.get_by_label("Fichier de la liste").set_input_files(
         {"name": "liste.csv", "mimeType": "text/csv", "buffer": b"nom;ville\nRodez;12000\n"}
     )
-    desk.get_by_text("Liste complète").click()
+    desk.locator("label", has_text="Liste complète").click()
     desk.get_by_role("button", name="Déposer et analyser").click()
 
     is_told(desk, "Fichier refusé")
