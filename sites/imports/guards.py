@@ -32,7 +32,7 @@ def alarms(counts, in_service, is_complete, valid_rows_only=False):
             f"{number_in_french(absent)} sites en service ne sont pas dans la liste "
             f"({share_in_french(absent, in_service)}) : ils seraient fermés au public.",
         )
-    if changed >= FEWEST and changed > in_service * 0.30:
+    if in_service and changed >= FEWEST and changed > in_service * 0.30:
         yield Alarm(
             "changed",
             changed,

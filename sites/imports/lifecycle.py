@@ -85,6 +85,8 @@ def confirm(batch, user, *, valid_rows_only=False):
     with transaction.atomic():
         _refuse_another_analysis(batch)
         _move(batch, Status.READY, Status.CONFIRMED, applied_by=user, valid_rows_only=valid_rows_only, message="")
+        if batch.counts.get("errors") and not valid_rows_only:
+            raise NotNow("Cette liste a des erreurs : corrigez-la, ou appliquez seulement ses lignes sans erreur.")
         if not can_be_confirmed(batch, valid_rows_only):
             raise NotNow("Cette liste n'a rien à appliquer.")
         tasks.apply.defer(batch_pk=batch.pk)

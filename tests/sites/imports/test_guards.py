@@ -47,6 +47,11 @@ def test_an_empty_directory_alarms_nobody():
     assert found({"created": 2_845}, in_service=0) == {}
 
 
+def test_sites_that_all_come_back_to_an_empty_directory_alarm_nobody():
+    """A list that was taken back whole, then applied again."""
+    assert found({"reopened": 2845}, in_service=0) == {}
+
+
 def test_sentences_give_numbers_as_the_french_write_them():
     sentence = next(iter(alarms(QUIET | {"absent": 2_560, "closed": 2_560}, 2_845, True))).sentence
 
