@@ -35,6 +35,7 @@ from sites.records.record import record_of
 from sites.staff import putting_back
 from sites.staff.edit_choices import Choices
 from sites.staff.edit_views import Opened
+from sites.staff.imports.list_views import analysis_shown
 from sites.staff.record_forms import RecordForm
 from tests.factories import METZ, RODEZ, TOULOUSE, make_site, make_stop
 from tests.people import grant, make_agent, make_national, make_reader, signed_in
@@ -73,6 +74,10 @@ def still_right(world, role, key):
     return {"seul": world.sites[key].external_id}
 
 
+def list_confirmed(world, role, key):
+    return {"analyse": analysis_shown(world.lists.get(key, world.lists["own"]))}
+
+
 def list_sent(world, role, key):
     return {"file": SimpleUploadedFile("liste.csv", csv_of(LINE)), "mode": "partielle"}
 
@@ -89,6 +94,7 @@ BODIES = {
     "staff:still_right": still_right,
     "staff:reject_report": {"reason": "0"},
     "staff:imports": list_sent,
+    "staff:confirm_import": list_confirmed,
     "staff:import_held": {"prendre": "note"},
     "admin:accounts_user_change": {
         "email": "autre@exemple.fr",
@@ -194,6 +200,7 @@ class World:
         site = self.sites[key]
         one = ImportBatch(file_name="liste.csv", sha256="0" * 64, status=status)
         names = ("rows", "created", "updated", "closed", "reopened", "unchanged", "absent", "errors", "warnings")
+        one.analysed_at = timezone.now()
         one.counts = dict.fromkeys(names, 0) | {"rows": 1, "updated": 1}
         if status != "ready":
             one.applied_at = one.taken_back_at = timezone.now()

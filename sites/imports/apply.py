@@ -245,7 +245,7 @@ def tell_the_planner():
     it holds rows, PostgreSQL took 20 s for "après 18 h" in all of France instead of 0.1 s. Nor does it come at once by
     the histories: taking back the list that was just applied took minutes.
     """
-    models = (Site, WeeklySlot, Closure, Stop, SitePartner, ListProposal)
+    models: tuple[Any, ...] = (Site, WeeklySlot, Closure, Stop, SitePartner, ListProposal)
     tables = [table._meta.db_table for model in models for table in (model, model.pgh_event_model)]
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(tables)}")

@@ -164,7 +164,9 @@ def analyse(batch):
         batch.encoding, batch.delimiter, batch.sheet = table.encoding, table.delimiter, table.sheet[:100]
         progress.stage("Comparaison avec l'annuaire", total=len(table.rows))
         with apply.patient_transaction():
-            _analyse(batch, table, positions, progress)
+            # A worker that was thought dead may wake up when another has done its work.
+            if ImportBatch.objects.select_for_update(no_key=True).filter(pk=batch.pk, status=batch.status).exists():
+                _analyse(batch, table, positions, progress)
 
 
 def apply_list(batch):

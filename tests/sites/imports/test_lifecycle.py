@@ -182,11 +182,22 @@ def test_a_site_edited_since_the_analysis_and_nothing_is_written():
     assert row.before["note"] == "Entrée par la cour"
 
 
+def test_a_worker_that_wakes_up_too_late_does_not_analyse_again():
+    batch = ImportBatch.objects.get(pk=ready(RODEZ, ALBI).pk)
+    batch.status = Status.RECEIVED  # as it was when the worker began
+
+    lifecycle.analyse(batch)
+
+    assert batch.rows.count() == 2
+    assert ImportBatch.objects.get(pk=batch.pk).status == Status.READY
+
+
 def test_the_new_difference_can_be_confirmed_then():
     in_service(RODEZ)
     batch = ready(RENAMED, ALBI)
     Site.objects.update(name="Espace de Rodez")
     apply(batch)
+    batch.refresh_from_db()
 
     apply(batch)
 

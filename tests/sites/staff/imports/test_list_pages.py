@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from sites.imports import lifecycle, reader, workbook
+from sites.imports import lifecycle
+from sites.imports.files import reader, workbook
 from sites.models import ImportBatch, ImportFile, ImportProgress, Site
+from sites.staff.imports.list_views import analysis_shown
 from tests.people import make_agent, make_national, make_reader, signed_in
 from tests.sites.imports.lists import ALBI, RODEZ, csv_of, xlsx_of
 from tests.sites.staff.imports.ready import in_service, national, numbered, ready
@@ -253,8 +255,9 @@ def test_a_list_that_says_nothing_new_offers_nothing_to_apply(desk):
 # --- Deciding --------------------------------------------------------------------------------------
 
 
-def confirm(desk, batch, **form):
-    return desk.post(f"{IMPORTS}{batch.pk}/confirmer/", form)
+def confirm(desk, batch, follow=False, **form):
+    batch = ImportBatch.objects.get(pk=batch.pk)
+    return desk.post(f"{IMPORTS}{batch.pk}/confirmer/", {"analyse": analysis_shown(batch)} | form, follow=follow)
 
 
 def test_a_list_is_confirmed_and_followed(desk):
@@ -306,7 +309,7 @@ def test_a_list_with_errors_is_applied_by_its_valid_lines_only(desk):
     batch = ready(RODEZ, BROKEN)
     assert "Appliquer seulement les lignes sans erreur" in text(page_of(desk, batch))
 
-    refused = desk.post(f"{IMPORTS}{batch.pk}/confirmer/", follow=True)
+    refused = confirm(desk, batch, follow=True)
     assert "Cette liste a des erreurs" in text(refused)
     assert status_of(batch) == Status.READY
     confirm(desk, batch, lignes="valides")
@@ -341,7 +344,7 @@ def test_of_two_administrators_the_second_is_told(desk):
     batch = ready(RODEZ)
     confirm(national(), batch)
 
-    response = desk.post(f"{IMPORTS}{batch.pk}/confirmer/", follow=True)
+    response = confirm(desk, batch, follow=True)
 
     assert "Cette liste n'attend plus cette action : elle est « application en cours »" in text(response)
     assert waiting() == 1
