@@ -6,6 +6,7 @@ Everything is written from the rows that were kept (`models.ImportRow`), in SQL:
 import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pghistory
 from django.db import OperationalError, connection, transaction
