@@ -30,7 +30,7 @@ def keep(batch, rows, positions=None, said=lambda rows: None):
 
 
 def forget(batch):
-    """Take away what was kept: the list is to be analysed again."""
+    """Take away what was kept: the list is to be analysed again, or is long gone."""
     ImportIssue.objects.filter(batch=batch).delete()
     ImportRow.objects.filter(batch=batch).delete()
 

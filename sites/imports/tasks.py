@@ -4,11 +4,13 @@ Each task can be done again: a worker that dies leaves the database as it was be
 """
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 from asgiref.sync import sync_to_async
 from django.db.models import Exists, OuterRef, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -16,13 +18,14 @@ from procrastinate.jobs import JobDeferrer, Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import RetryStrategy
 
-from sites.imports import lifecycle, notices
+from sites.imports import lifecycle, notices, stored
 from sites.imports.apply import CannotWriteNow
 from sites.models import ImportBatch
 
 STALLED_S = 30
 MOST_ATTEMPTS = 3
 KEPT_DAYS = 30
+DETAILS_KEPT_DAYS = 90
 FAILED = (
     "Le travail s'est arrêté sur une erreur inattendue : rien n'a été écrit. Recommencez ; si l'erreur revient, "
     "prévenez l'équipe technique du portail."
@@ -107,3 +110,12 @@ async def forget_old_jobs(context, timestamp):
         await context.app.job_manager.delete_old_jobs(
             nb_hours=hours, queue=queue, include_failed=True, include_cancelled=True, include_aborted=True
         )
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(queue="upkeep", queueing_lock="forget_details")
+def forget_details(timestamp):
+    """Forget what was found in lists that wrote nothing, 90 days after they came. Their files and counts are kept."""
+    long_ago = timezone.now() - timedelta(days=DETAILS_KEPT_DAYS)
+    for batch in ImportBatch.objects.filter(status__in=ImportBatch.WROTE_NOTHING, received_at__lt=long_ago):
+        stored.forget(batch)

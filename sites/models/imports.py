@@ -41,6 +41,7 @@ class ImportBatch(models.Model):
     IN_PROGRESS = (Status.RECEIVED, Status.CONFIRMED, Status.TAKING_BACK)
     # What has changed sites, whatever was taken back since.
     WAS_APPLIED = (Status.APPLIED, Status.TAKING_BACK, Status.TAKEN_BACK)
+    WROTE_NOTHING = (Status.REFUSED, Status.ABANDONED)
 
     status = models.CharField("état", max_length=11, choices=Status.choices, default=Status.RECEIVED)
     file_name = models.CharField("fichier", max_length=200)

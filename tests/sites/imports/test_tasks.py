@@ -1,16 +1,18 @@
 """What becomes of the work of a worker that died, and of jobs that are over."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from sites.imports import lifecycle, tasks
-from sites.models import ImportBatch
+from sites.models import ImportBatch, ImportFile
 from tests.people import make_national
 from tests.sites.imports.lists import RODEZ, csv_of
 
@@ -154,3 +156,17 @@ def test_a_command_tells_that_no_worker_lives_and_what_waits(capsys):
     call_command("check_worker")
     assert capsys.readouterr().out == "1 traitement en marche, 0 travail en attente.\n"
     assert ProcrastinateWorker.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "kept"),
+    [("abandoned", 91, 0), ("refused", 91, 0), ("abandoned", 89, 1), ("ready", 91, 1), ("applied", 91, 1)],
+)
+def test_what_was_found_in_a_list_that_wrote_nothing_is_forgotten_after_90_days(status, days, kept, batch):
+    lifecycle.analyse(batch)
+    came = timezone.now() - timedelta(days=days)
+    ImportBatch.objects.update(status=status, received_at=came, applied_at=came if status == "applied" else None)
+
+    tasks.forget_details.func(0)
+
+    assert (batch.rows.count(), ImportFile.objects.count()) == (kept, 1)
