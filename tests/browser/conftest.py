@@ -5,6 +5,7 @@ Fixtures live as long as this package: Playwright runs an event loop, next to wh
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -31,20 +32,34 @@ TILE = bytes.fromhex(  # one transparent pixel
 CHROMIUM = shutil.which("chromium")
 
 
-@pytest.fixture(scope="package")
-def demonstration_url():
-    """DATABASE_URL of a database of our own, made as `make run` makes it."""
+@contextmanager
+def database_made_by(*commands, suffix, template="template1"):
+    """DATABASE_URL of a database of our own, where these commands of `manage.py` have run."""
     given = urlsplit(os.environ["DATABASE_URL"])
-    name = f"{given.path[1:]}_browser"
+    name = f"{given.path[1:]}_{suffix}"
     maintenance = urlunsplit(("postgresql", given.netloc, "/postgres", given.query, ""))
     url = urlunsplit((given.scheme, given.netloc, f"/{name}", given.query, ""))
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
-        for command in ("migrate", "load_territories", "load_demarches", "load_demo", "load_demo_accounts"):
-            run("manage.py", command, DATABASE_URL=url)
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        for command in commands:
+            run("manage.py", *command.split(), DATABASE_URL=url)
         yield url
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="package")
+def without_sites():
+    """The name of a database without any site, to make others from: nobody is connected to it."""
+    with database_made_by("migrate", "load_territories", "load_demarches", suffix="empty") as url:
+        yield urlsplit(url).path[1:]
+
+
+@pytest.fixture(scope="package")
+def demonstration_url(without_sites):
+    """DATABASE_URL of a database made as `make run` makes it."""
+    with database_made_by("load_demo", "load_demo_accounts", suffix="browser", template=without_sites) as url:
+        yield url
 
 
 @pytest.fixture(scope="package")
@@ -89,6 +104,24 @@ def serve(**environment):
     finally:
         process.terminate()
         process.wait(timeout=40)
+
+
+@contextmanager
+def working(**environment):
+    """The worker that reads and applies lists, with these settings: its process."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "1"],
+        cwd=ROOT,
+        env=os.environ | {"ENVIRONMENT": "local", "EMAIL_URL": "dummymail://"} | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)  # a test may have had it wait
+        process.terminate()
+        process.wait(timeout=20)
 
 
 def free_port():

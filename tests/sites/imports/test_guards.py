@@ -49,7 +49,7 @@ def test_an_empty_directory_alarms_nobody():
 
 def test_sites_that_all_come_back_to_an_empty_directory_alarm_nobody():
     """A list that was taken back whole, then applied again."""
-    assert found({"reopened": 2845}, in_service=0) == []
+    assert found({"reopened": 2845}, in_service=0) == {}
 
 
 def test_sentences_give_numbers_as_the_french_write_them():
