@@ -113,7 +113,7 @@ def _move(batch, before, after, **changes):
 
 def give_back(batch, message):
     """Put a list whose work failed where someone can act on it again; `message` is a French sentence."""
-    instead = {
+    instead: dict[str, dict] = {
         Status.RECEIVED: {"status": Status.REFUSED},
         Status.CONFIRMED: {"status": Status.READY, "applied_by": None, "valid_rows_only": False},
         Status.TAKING_BACK: {"status": Status.APPLIED, "taken_back_by": None},

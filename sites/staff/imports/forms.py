@@ -71,7 +71,7 @@ class NumberField(forms.CharField):
     """A number as people type it: 2 560, with any space or none."""
 
     def to_python(self, value):
-        return "".join(super().to_python(value).split())
+        return "".join((super().to_python(value) or "").split())
 
 
 class ConfirmForm(forms.Form):
