@@ -3,10 +3,8 @@
 On a portal of its own, with real sites: a list takes the place of the demonstration that the other tests look at.
 """
 
-import os
 import re
 import signal
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +16,6 @@ from .conftest import DESK, NARROW, PHONE, SIGN_IN, database_made_by, output, se
 from .test_accessibility import violations
 
 pytestmark = pytest.mark.browser
-SHOTS = os.environ.get("SHOTS")
 BEFORE, AFTER = "Fermé les jours fériés", "Entrée par la cour"
 # Each site changes, which is unusual, and one gets another name, which is worth a look.
 SITES = numbered(12)
@@ -62,20 +59,15 @@ def desk(request, address, cookie, visit):
 
 
 @pytest.fixture
-def looked_at(request, desk):
-    """`looked_at(state)`: the page is right at any width. Axe is a script: where there is none, only widths are."""
+def is_right(request, desk):
+    """`is_right()`: the page breaks no rule at any width. Axe is a script: nothing is looked at where there is none."""
     scripts = "no scripts" not in request.node.name
 
-    def look(state):
-        for size in (DESK, PHONE, NARROW):
+    def look():
+        for size in (DESK, PHONE, NARROW) if scripts else ():
             desk.set_viewport_size(size)
-            if scripts:
-                assert violations(desk) == [], (state, size)
-                assert desk.locator("main").evaluate("element => element.scrollWidth") <= size["width"], state
-            if SHOTS:
-                desk.screenshot(
-                    path=Path(SHOTS) / f"{state}-{size['width']}{'' if scripts else '-ns'}.png", full_page=True
-                )
+            assert violations(desk) == [], size
+            assert desk.locator("main").evaluate("element => element.scrollWidth") <= size["width"], size
         desk.set_viewport_size(DESK)
 
     return look
@@ -100,30 +92,30 @@ def note_of(visit, address, number=8000):
     return page.get_by_text(re.compile(f"{BEFORE}|{AFTER}")).inner_text()
 
 
-def test_a_list_is_sent_corrected_confirmed_applied_and_taken_back(desk, looked_at, worker, visit, address):
+def test_a_list_is_sent_corrected_confirmed_applied_and_taken_back(desk, is_right, worker, visit, address):
     assert BEFORE in note_of(visit, address)
-    looked_at("1-listes")
+    is_right()
 
     desk.get_by_role("button", name="Déposer et analyser").click()
     expect(desk.get_by_role("alert")).to_contain_text("Choisissez un fichier.")
-    looked_at("2-rien-choisi")
+    is_right()
 
     worker.send_signal(signal.SIGSTOP)
     send(desk, WITH_ERROR)
     desk.get_by_role("link", name="Arrêter la mise à jour automatique").click()
-    looked_at("3-en-cours")
+    is_right()
     worker.send_signal(signal.SIGCONT)
-    desk.get_by_role("link", name="Reprendre la mise à jour automatique").click()
+    desk.get_by_role("link", name="reprendre la mise à jour automatique").click()
     is_told(desk, "À confirmer")
 
     expect(desk.get_by_role("heading", name="Votre décision")).to_be_visible()
     expect(desk.get_by_text("1 erreur :")).to_be_visible()
     expect(desk.get_by_role("button", name="Appliquer la liste")).to_have_count(0)
-    looked_at("4-avec-une-erreur")
+    is_right()
     desk.get_by_role("link", name="Erreur : ").click()
     line = desk.get_by_role("row").filter(has_text="25:00 - 26:00")
     expect(line).to_contain_text(str(LINE_OF_THE_ERROR))
-    looked_at("5-remarques")
+    is_right()
 
     desk.goto(f"{address}/gestion/imports/")
     send(desk, CORRECTED)
@@ -132,25 +124,25 @@ def test_a_list_is_sent_corrected_confirmed_applied_and_taken_back(desk, looked_
     expect(desk.get_by_text(AFTER).first).to_be_visible()
     expect(desk.get_by_text(BEFORE).first).to_be_visible()
     desk.go_back()
-    looked_at("6-relire")
+    is_right()
 
     desk.get_by_role("button", name="Appliquer la liste").click()
     expect(desk.get_by_role("alert")).to_contain_text("un nombre est à taper")
-    looked_at("7-nombre-a-taper")
+    is_right()
     desk.get_by_label("Pour continuer, tapez 12").fill("12")
     desk.get_by_role("button", name="Appliquer la liste").click()
     is_told(desk, "Appliquée")
     assert AFTER in note_of(visit, address)
-    looked_at("8-appliquee")
+    is_right()
 
     desk.get_by_role("link", name="Annuler cette liste").click()
     desk.get_by_role("button", name="Annuler la liste").click()
     is_told(desk, "Annulée")
     assert BEFORE in note_of(visit, address)
-    looked_at("9-annulee")
+    is_right()
 
 
-def test_a_file_that_is_no_list_is_refused_with_what_to_do(desk, looked_at, worker):
+def test_a_file_that_is_no_list_is_refused_with_what_to_do(desk, is_right, worker):
     desk.get_by_label("Fichier de la liste").set_input_files(
         {"name": "liste.csv", "mimeType": "text/csv", "buffer": b"nom;ville\nRodez;12000\n"}
     )
@@ -159,6 +151,6 @@ def test_a_file_that_is_no_list_is_refused_with_what_to_do(desk, looked_at, work
 
     is_told(desk, "Fichier refusé")
     expect(desk.get_by_role("heading", name="Que faire ?")).to_be_visible()
-    looked_at("10-refuse")
+    is_right()
     desk.get_by_role("button", name="Abandonner cette liste").click()
     expect(desk.get_by_text("La liste est abandonnée")).to_be_visible()
