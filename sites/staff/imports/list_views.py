@@ -139,10 +139,15 @@ class Import(ImportPage):
         return {"reading_form": ReadAgainForm(initial=asked), "preview": lines}
 
 
-class Confirm(Import):
-    """ "Appliquer la liste", or only its valid lines (?lignes=valides in the form)."""
+class Action(Import):
+    """What a button of the page does. Who had to sign in again before it comes by its address: the list is shown."""
 
-    http_method_names = ["post", "options"]
+    def get(self, request, pk):
+        return redirect("staff:import", self.batch.pk)
+
+
+class Confirm(Action):
+    """ "Appliquer la liste", or only its valid lines (?lignes=valides in the form)."""
 
     def post(self, request, pk):
         valid_rows_only = request.POST.get("lignes") == "valides"
@@ -160,7 +165,7 @@ class Confirm(Import):
         return redirect("staff:import", pk)
 
 
-class Abandon(ImportPage):
+class Abandon(Action):
     """ "Abandonner cette liste"."""
 
     def post(self, request, pk):
@@ -173,7 +178,7 @@ class Abandon(ImportPage):
         return redirect("staff:imports")
 
 
-class ReadAgain(ImportPage):
+class ReadAgain(Action):
     """ "Relire le fichier", with another encoding or another delimiter."""
 
     def post(self, request, pk):

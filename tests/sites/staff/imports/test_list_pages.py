@@ -420,3 +420,13 @@ def test_nothing_is_decided_by_reading_a_page(desk, action):
 
     assert desk.get(f"{IMPORTS}{batch.pk}/{action}/").status_code == 405
     assert status_of(batch) == Status.READY
+
+
+@pytest.mark.parametrize("action", ["confirmer", "abandonner", "relire"])
+def test_who_signs_in_again_before_a_button_is_pressed_is_shown_the_list(desk, action):
+    batch = ready(RODEZ)
+
+    response = desk.get(f"{IMPORTS}{batch.pk}/{action}/")
+
+    assert (response.status_code, response["Location"]) == (302, f"{IMPORTS}{batch.pk}/")
+    assert status_of(batch) == Status.READY
