@@ -415,15 +415,7 @@ def test_demonstration_data_is_no_list(desk):
 
 
 @pytest.mark.parametrize("action", ["confirmer", "abandonner", "relire"])
-def test_nothing_is_decided_by_reading_a_page(desk, action):
-    batch = ready(RODEZ)
-
-    assert desk.get(f"{IMPORTS}{batch.pk}/{action}/").status_code == 405
-    assert status_of(batch) == Status.READY
-
-
-@pytest.mark.parametrize("action", ["confirmer", "abandonner", "relire"])
-def test_who_signs_in_again_before_a_button_is_pressed_is_shown_the_list(desk, action):
+def test_nothing_is_decided_by_reading_a_page_and_who_signs_in_again_is_led_to_the_list(desk, action):
     batch = ready(RODEZ)
 
     response = desk.get(f"{IMPORTS}{batch.pk}/{action}/")
