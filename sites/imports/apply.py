@@ -21,7 +21,7 @@ from sites.imports.cells.columns import positions_in_sheet
 from sites.imports.held import chosen, undecided
 from sites.imports.plan import counts_of
 from sites.imports.state import state
-from sites.models import Closure, ImportBatch, ImportFile, ImportRow, ListProposal, Site, SitePartner, Stop, WeeklySlot
+from sites.models import Closure, ImportBatch, ImportRow, ListProposal, Site, SitePartner, Stop, WeeklySlot
 
 Action = ImportRow.Action
 # Any constant will do, as long as nothing else locks on it.
@@ -123,7 +123,7 @@ def import_table(
                 transaction.set_rollback(True)
                 return plan, None
         if not is_demo:  # it can be made again
-            ImportFile.objects.create(batch=batch, content=source.content)
+            stored.keep_file(batch, source.content)
         batch.counts, batch.analysed_at = plan.all_counts, timezone.now()
         write(batch)
     return plan, batch

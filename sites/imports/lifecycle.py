@@ -46,7 +46,7 @@ def receive(file_name, data, user, *, is_complete):
         batch = ImportBatch.objects.create(
             file_name=source.file_name, sha256=source.sha256, received_by=user, is_complete=is_complete
         )
-        ImportFile.objects.create(batch=batch, content=data)
+        stored.keep_file(batch, data)
         tasks.analyse.defer(batch_pk=batch.pk)
     return batch
 

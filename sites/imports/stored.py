@@ -29,6 +29,16 @@ def keep(batch, rows, positions=None, said=lambda rows: None):
         said(count)
 
 
+def keep_file(batch, data):
+    """Write the bytes of a batch's file. By COPY: written in a statement, 36 MB took 9 s and eight times their weight."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY sites_importfile (batch_id, content) FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        copy.set_types(["int8", "bytea"])
+        copy.write_row((batch.pk, data))
+
+
 def forget(batch):
     """Take away what was kept: the list is to be analysed again, or is long gone."""
     ImportIssue.objects.filter(batch=batch).delete()
