@@ -30,7 +30,7 @@ def keep(batch, rows, positions=None, said=lambda rows: None):
 
 
 def keep_file(batch, data):
-    """Write the bytes of a batch's file. By COPY: written in a statement, 36 MB took 9 s and eight times their weight."""
+    """Write the bytes of a file. By COPY: written in a statement, 36 MB took 9 s and eight times their weight."""
     with (
         connection.cursor() as cursor,
         cursor.copy("COPY sites_importfile (batch_id, content) FROM STDIN (FORMAT BINARY)") as copy,
