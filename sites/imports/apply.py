@@ -151,7 +151,7 @@ def _another_list_since(batch):
 def _lacks_a_new_site(batch):
     """Whether a site came into service since, which a complete list does not name: it would have to be closed."""
     in_service = Site.objects.open_to_public().filter(is_demo=batch.is_demo).order_by()
-    named = batch.rows.filter(external_id=OuterRef("external_id"))
+    named = batch.rows.filter(site=OuterRef("pk"))  # by its index: by identifiers, each site would read all the rows
     return batch.is_complete and in_service.filter(~Exists(named)).exists()
 
 
