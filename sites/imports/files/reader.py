@@ -88,7 +88,8 @@ def preview(data, known=(), *, encoding="", delimiter=""):
     _check_asked(encoding, delimiter)
     if data.startswith(workbook.SIGNATURE) or other_formats.is_one(data):
         return []
-    text = Characters(data[:PREVIEW_BYTES], encoding or _likely_encoding(data), errors="replace")
+    data = data[:PREVIEW_BYTES]
+    text = Characters(data, encoding or _likely_encoding(data), errors="replace")
     delimiter = _take_out_delimiter(text, known, delimiter)
     rows: list[list[str]] = []
     with suppress(BrokenRecord, FileTooBig):
