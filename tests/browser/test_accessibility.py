@@ -49,6 +49,8 @@ SIZES = pytest.mark.parametrize("size", [DESK, PHONE, NARROW], ids=["1366", "390
 
 
 def violations(page):
+    """What axe finds wrong on a page that has come whole: of one that is coming, it would see the beginning."""
+    page.wait_for_load_state()
     return [
         (violation["id"], [node["html"] for node in violation["nodes"]])
         for violation in Axe().run(page).response["violations"]

@@ -103,6 +103,7 @@ def test_a_list_is_sent_corrected_confirmed_applied_and_taken_back(desk, is_righ
     worker.send_signal(signal.SIGSTOP)
     send(desk, WITH_ERROR)
     desk.get_by_role("link", name="Arrêter la mise à jour automatique").click()
+    expect(desk.get_by_role("link", name="reprendre la mise à jour automatique")).to_be_visible()
     is_right()
     worker.send_signal(signal.SIGCONT)
     desk.get_by_role("link", name="reprendre la mise à jour automatique").click()
