@@ -306,7 +306,12 @@ SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # GDAL 3.6 of Debian 12; no user text eve
 # --- Work that pages do not wait for --------------------------------------------------------------
 
 # The queue is in PostgreSQL; `manage.py procrastinate worker` does the work.
-PROCRASTINATE_IMPORT_PATHS = ["sites.imports.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["sites.imports.tasks", "stats.tasks"]
+
+# --- Figures ---------------------------------------------------------------------------------------
+
+# The public sees no count from 1 to this number less one, nor what would reveal it. 1 hides nothing.
+SMALL_NUMBER_THRESHOLD = env.int("SMALL_NUMBER_THRESHOLD", 5)
 
 # --- Services we call ------------------------------------------------------------------------------
 

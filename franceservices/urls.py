@@ -6,7 +6,9 @@ from franceservices import administration
 
 urlpatterns = [
     path("", include("sites.urls")),
+    path("statistiques/", include("stats.urls")),
     path("gestion/", include("franceservices.accounts.urls")),
     path("gestion/", include("sites.staff.urls")),
+    path("gestion/", include("stats.staff.urls")),
     path("admin/", administration.site.urls),
 ]

@@ -1,6 +1,6 @@
 """Real places and fixed defaults; every test says only what it is about."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from itertools import count
 
 from django.contrib.gis.geos import Point
@@ -8,6 +8,7 @@ from django.utils.text import slugify
 
 from franceservices.territories.models import Commune
 from sites.models import Site, Stop, WeeklySlot
+from stats.models import ActivityImport, MonthlyActivity, MonthlySatisfaction
 
 # INSEE code -> the point of the town hall (latitude, longitude)
 RODEZ, ONET, TOULOUSE, SAINT_DENIS_REUNION, METZ = "12202", "12176", "31555", "97411", "57463"
@@ -54,3 +55,34 @@ def make_stop(site, commune=RODEZ, at=None, **fields):
         "closes": time(12),
     }
     return Stop.objects.create(**defaults | fields)
+
+
+def make_import(**fields):
+    """An applied import of monthly figures."""
+    defaults = {
+        "file_name": "activite.csv",
+        "sha256": "0" * 64,
+        "status": ActivityImport.Status.APPLIED,
+        "subject": ActivityImport.Subject.ACTIVITY,
+        "applied_at": datetime(2023, 4, 5, tzinfo=UTC),
+    }
+    return ActivityImport.objects.create(**defaults | fields)
+
+
+def report_activity(site, month, requests, completed=None, partner="caf", demarche=None, batch=None):
+    """What a site reports for a month (a date, its first day). The totals follow; `suppression.settle` does not."""
+    return MonthlyActivity.objects.create(
+        site=site,
+        month=month,
+        partner_id=partner,
+        demarche_id=demarche,
+        requests=requests,
+        completed=completed,
+        batch=batch or make_import(),
+    )
+
+
+def report_satisfaction(site, month, respondents, very_satisfied, batch=None):
+    return MonthlySatisfaction.objects.create(
+        site=site, month=month, respondents=respondents, very_satisfied=very_satisfied, batch=batch or make_import()
+    )

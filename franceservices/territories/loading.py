@@ -167,6 +167,15 @@ def write(cursor, territories):
             for row in territories.communes.values()
         ),
     )
+    # Today's communes only: arrondissements and former communes are counted in those.
+    cursor.execute("""
+        UPDATE territories_departement SET population = communes.total
+        FROM (
+            SELECT departement_id, sum(population) AS total FROM territories_commune WHERE replaced_by_id IS NULL
+            GROUP BY departement_id
+        ) AS communes
+        WHERE code = departement_id AND population IS DISTINCT FROM communes.total
+    """)
 
 
 def write_names(cursor, rows):

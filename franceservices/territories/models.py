@@ -5,13 +5,21 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.measure import D
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
+
+
+class RegionQuerySet(models.QuerySet):
+    def with_population(self):
+        """Adds `.population`: the inhabitants of their départements."""
+        return self.annotate(population=Sum("departements__population"))
 
 
 class Region(models.Model):
     code = models.CharField(primary_key=True, max_length=3)
     name = models.CharField("nom", max_length=60)
     slug = models.SlugField(max_length=60, unique=True)
+
+    objects = RegionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "région"
@@ -34,6 +42,7 @@ class Departement(models.Model):
     name = models.CharField("nom", max_length=60)
     slug = models.SlugField(max_length=60, unique=True)
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="departements")
+    population = models.PositiveIntegerField("habitants", null=True, help_text="La somme de ses communes.")
     timezone = models.CharField("fuseau horaire", max_length=40, help_text="Nom IANA, comme Europe/Paris.")
     holiday_calendar = models.CharField(
         "calendrier des jours fériés",

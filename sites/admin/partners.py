@@ -34,6 +34,7 @@ DEMARCHE_FIELDS = (
     "slug",
     "name",
     "partner",
+    "theme",
     "summary",
     "keywords",
     "documents",

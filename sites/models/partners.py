@@ -61,6 +61,13 @@ class Demarche(models.Model):
     partner = models.ForeignKey(
         Partner, models.PROTECT, related_name="demarches", verbose_name="partenaire", null=True, blank=True
     )
+    theme = models.CharField(
+        "thème",
+        max_length=60,
+        blank=True,
+        db_default="",
+        help_text="Sous lequel les bilans la comptent avec d'autres : Impôts, Retraite… Vide : sous son nom.",
+    )
     summary = models.TextField("en bref")
     keywords = ArrayField(models.CharField(max_length=60), verbose_name="mots que l'on tape", default=list)
     documents = ArrayField(models.CharField(max_length=200), verbose_name="à apporter", default=list)

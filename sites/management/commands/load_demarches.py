@@ -31,6 +31,9 @@ class Command(BaseCommand):
             Demarche.objects.bulk_create(rows, update_conflicts=True, unique_fields=["slug"], update_fields=fields)
         else:
             Demarche.objects.bulk_create(rows, ignore_conflicts=True)
+            for row in rows:
+                if row.theme:  # those loaded before themes were there
+                    Demarche.objects.filter(pk=row.pk, theme="").update(theme=row.theme)
         if verbosity:
             self.stdout.write(f"{len(rows)} démarches, dont {Demarche.objects.count() - before} ajoutées.")
 
@@ -40,6 +43,7 @@ def _demarche(row, rank):
         slug=row["slug"],
         name=row["nom"],
         partner_id=row.get("partenaire"),
+        theme=row.get("theme", ""),
         summary=row["en_bref"],
         keywords=row["mots"],
         documents=row["apporter"],

@@ -1,0 +1,5 @@
+"""The addresses under /gestion/ that deal with figures."""
+
+app_name = "figures"
+
+urlpatterns: list = []

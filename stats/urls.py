@@ -1,0 +1,5 @@
+"""The public addresses of figures, under /statistiques/."""
+
+app_name = "stats"
+
+urlpatterns: list = []
