@@ -2,4 +2,7 @@
 
 app_name = "figures"
 
-urlpatterns: list = []
+urlpatterns: list = [
+    # Imports of figures
+    # Publications
+]
