@@ -118,9 +118,14 @@ def prepare(log):
         call_command("load_territories", stdout=log)
     with step("Démarches"):
         call_command("load_demarches", stdout=log)
-    if not apps.get_model("sites", "Site").objects.exists():
+    sites = apps.get_model("sites", "Site").objects
+    if not sites.exists():
         with step("Sites de démonstration"):
             call_command("load_demo", stdout=log)
+    figures = (apps.get_model("stats", name).objects for name in ("MonthlyActivity", "MonthlySatisfaction"))
+    if sites.filter(is_demo=True).exists() and not any(one.exists() for one in figures):
+        with step("Activité de démonstration"):
+            call_command("load_demo_activity", stdout=log)
     with step("Comptes de démonstration"):
         call_command("load_demo_accounts", stdout=log)
     connections.close_all()

@@ -22,6 +22,7 @@ from sites.imports.held import chosen, undecided
 from sites.imports.plan import counts_of
 from sites.imports.state import state
 from sites.models import Closure, ImportBatch, ImportRow, ListProposal, Site, SitePartner, Stop, WeeklySlot
+from sites.signals import demonstration_leaves
 
 Action = ImportRow.Action
 # Any constant will do, as long as nothing else locks on it.
@@ -235,6 +236,9 @@ def _execute(statement, batch, span):
 
 def _remove_demonstration():
     """Fictitious sites give way to real ones. Nothing else is ever deleted."""
+    if not Site.objects.demonstration().exists():
+        return
+    demonstration_leaves.send(Site)
     WeeklySlot.objects.filter(site__is_demo=True).delete()
     Stop.objects.filter(site__is_demo=True).delete()
     Site.objects.demonstration().exclude(parent=None).update(parent=None)  # or it would protect its principal

@@ -237,7 +237,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(how_many):
     with CaptureQueriesContext(connection) as queries:
         import_rows(*changed)
 
-    assert len(queries) == 35
+    assert len(queries) == 32
 
 
 def test_the_planner_knows_at_once_what_was_imported():
