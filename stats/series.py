@@ -57,7 +57,7 @@ class Lives:
         return self.labelled_on is None or self.labelled_on <= day
 
     def expected_during(self, first, last):
-        """(first month, last month) of a period for which they are expected to report: in service on one of its days."""
+        """(first month, last month) of a period for which they are to report: in service on a day of each."""
         starts = max(month_of(self.labelled_on), first) if self.labelled_on else first
         ends = min(month_of(self.closed_on - timedelta(days=1)), last) if self.closed_on else last
         return starts, ends
