@@ -69,7 +69,7 @@ class Comparison:
 
     @property
     def title(self):
-        return f"Démarches du mois pour 1 000 habitants, {self.period}"
+        return f"Démarches du mois pour 1\u00a0000 habitants, {self.period}"
 
     @property
     def every_month(self):
@@ -89,7 +89,7 @@ class Comparison:
             description=f"{', '.join(one.name for one in self.territories)} ; le tableau dit les mêmes chiffres.",
             months=self.every_month,
             series=[Series(one.name, of, kind="other") for one, of in zip(self.territories, self.rates, strict=True)],
-            unit="pour 1 000 habitants",
+            unit="pour 1\u00a0000 habitants",
         )
 
     @property

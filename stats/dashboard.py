@@ -213,7 +213,7 @@ class Dashboard:
         parts = self._departements
         rates = {part: indicators.rate_per_1000(part.requests, part.territory.population) for part in parts}
         ranked = sorted(parts, key=lambda part: (rates[part] is None, -(rates[part] or 0), part.territory.code))
-        title = f"Démarches pour 1 000 habitants, {self.year_in_french}"
+        title = f"Démarches pour 1\u00a0000 habitants, {self.year_in_french}"
         rows = [
             (
                 tables.text(f"{part.territory.name} ({part.territory.code})", self._address(part.territory)),
@@ -223,7 +223,7 @@ class Dashboard:
             )
             for part in ranked
         ]
-        columns = ("Département", "Pour 1 000 habitants", "Démarches", "Habitants")
+        columns = ("Département", "Pour 1\u00a0000 habitants", "Démarches", "Habitants")
         table = tables.Table("classement", title, columns, rows)
         if not any(rates.values()):
             return Section("classement", "Les départements", table)
@@ -232,16 +232,15 @@ class Dashboard:
             for part in ranked[:BARS]
             if rates[part] is not None
         ]
-        first, *_, last = [bar for bar in bars if bar.value is not None]
         chart = BarChart(
             id="classement",
             title=f"Les {len(bars)} premiers : {title[0].lower()}{title[1:]}",
-            description=f"De {first.label} ({first.text}) à {last.label} ({last.text}).",
+            description=_from_first_to_last(bars),
             rows=bars,
-            unit="pour 1 000 habitants",
+            unit="pour 1\u00a0000 habitants",
         )
         described = {
-            part: f"{part.territory.name} : {tables.decimal(rates[part], part.hidden).text} pour 1 000 habitants"
+            part: f"{part.territory.name} : {tables.decimal(rates[part], part.hidden).text} pour 1\u00a0000 habitants"
             for part in parts
         }
         drawn = Choropleth(
@@ -250,7 +249,7 @@ class Dashboard:
             description=f"Carte des départements ; le tableau « {title} » dit les mêmes chiffres.",
             values={part.territory.code: rates[part] for part in parts},
             texts={part.territory.code: words for part, words in described.items()},
-            unit="pour 1 000 habitants",
+            unit="pour 1\u00a0000 habitants",
             focus=self.territory.code,
             urls={part.territory.code: self._address(part.territory) for part in parts},
         )
@@ -291,8 +290,8 @@ class Dashboard:
         ]
         chart = None
         if bars:
-            description = f"De {bars[0].label} ({bars[0].text}) à {bars[-1].label} ({bars[-1].text})."
-            chart = BarChart(id="classement", title=title, description=description, rows=bars, unit="démarches")
+            described = _from_first_to_last(bars)
+            chart = BarChart(id="classement", title=title, description=described, rows=bars, unit="démarches")
         return Section("classement", "Les sites", table, chart=chart, template="stats/charts/bars.html")
 
     def gaps(self):
@@ -364,6 +363,11 @@ def _is_expected(site, month):
 
 def _of_shares(shares, total):
     return [(tables.text(one.label), tables.count(one.requests), tables.share(one.requests / total)) for one in shares]
+
+
+def _from_first_to_last(bars):
+    first, last = bars[0], bars[-1]
+    return f"De {first.label} ({first.text}) à {last.label} ({last.text})."
 
 
 def _in_words(told):

@@ -68,7 +68,9 @@ class Figure:
     @property
     def shown(self):
         """The value with the precision of `text`, for files; the text where it is no plain number."""
-        return float(self.plain) if self.is_told else self.text
+        if not self.is_told:
+            return self.text
+        return float(self.plain) if "." in self.plain else int(self.plain)
 
     @property
     def plain(self):
@@ -81,9 +83,11 @@ class Figure:
     @property
     def reporting_in_french(self):
         """Who reported, out of whom: what every total is to be read with."""
-        reported, expected = written.count(self.reported), written.count(self.expected)
-        what = "déclarations reçues" if self.is_over_months else "sites ont déclaré"
-        return f"{reported} {what} sur {expected}"
+        if self.is_over_months:
+            told = "déclarations reçues" if self.reported > 1 else "déclaration reçue"
+        else:
+            told = "sites ont déclaré" if self.reported > 1 else "site a déclaré"
+        return f"{written.count(self.reported)} {told} sur {written.count(self.expected)}"
 
     @property
     def answers_in_french(self):
@@ -243,12 +247,12 @@ def requests_per_1000(record, month):
     year, population = requests_over_12_months(record, month), record.territory.population
     return Figure(
         "requests_per_1000",
-        "démarches en 12 mois pour 1 000 habitants",
+        "démarches en 12 mois pour 1\u00a0000 habitants",
         rate_per_1000(year.value, population),
         "decimal",
         year.period,
         "Démarches accompagnées pendant les douze mois, divisées par le nombre d'habitants (population municipale de "
-        "l'INSEE), fois 1 000.",
+        "l'INSEE), fois 1\u00a0000.",
         reported=year.reported,
         expected=year.expected,
         hidden=year.hidden,
@@ -358,7 +362,7 @@ def population_within_30_min_share(access):
 def is_provisional(month, today):
     """Whether a `series.Month` may still change: over for less than two months, or too few sites reported."""
     recent = months_later(month.month, PROVISIONAL_MONTHS + 1) > today
-    return recent or (month.expected > 0 and month.reporting / month.expected < PROVISIONAL_BELOW)
+    return recent or 0 < month.reporting < month.expected * PROVISIONAL_BELOW
 
 
 def mean_over_12_months(record, month):

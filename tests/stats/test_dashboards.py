@@ -1,42 +1,264 @@
-"""The dashboards: what they say of a territory, at a date, to whom."""
+"""The dashboards: what they say of a territory, at a date, to whom; and their files."""
 
+import csv
+import io
 from datetime import date
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
-from tests.factories import METZ, RODEZ, TOULOUSE, make_import, make_site, report_activity, report_satisfaction
+from stats import suppression
+from tests.factories import (
+    METZ,
+    RODEZ,
+    SAINT_DENIS_REUNION,
+    TOULOUSE,
+    make_import,
+    make_site,
+    report_activity,
+    report_satisfaction,
+)
+from tests.people import make_agent, make_national, signed_in
 
 pytestmark = pytest.mark.django_db
 JANUARY, FEBRUARY, MARCH = (date(2023, month, 1) for month in (1, 2, 3))
+FRANCE = "/statistiques/"
 OCCITANIE = "/statistiques/regions/76-occitanie/"
-
-
-@pytest.fixture(autouse=True)
-def today(time_machine=None):
-    call_command("load_demarches", verbosity=0)
+AVEYRON = "/statistiques/departements/12-aveyron/"
+RODEZ_SITE = "/statistiques/sites/91-france-services-de-rodez/"
+PAGES = [FRANCE, OCCITANIE, AVEYRON, RODEZ_SITE]
 
 
 @pytest.fixture
 def figures():
+    """Three months of three sites; a fourth says nothing."""
+    call_command("load_demarches", verbosity=0)
     batch = make_import()
     for number, commune in enumerate((RODEZ, TOULOUSE, METZ), start=1):
         site = make_site(commune, external_id=f"9{number}")
         for month in (JANUARY, FEBRUARY, MARCH):
             report_activity(site, month, 100 * number, 80 * number, partner="dgfip", batch=batch)
-            report_activity(site, month, 50 * number, None, partner="ants", demarche="carte-grise", batch=batch)
+            report_activity(site, month, 50 * number, None, "ants", "carte-grise", batch=batch)
+            report_activity(site, month, 30 * number, None, "ants", "vendre-vehicule", batch=batch)
         report_satisfaction(site, MARCH, 100, 93, batch=batch)
-    make_site(RODEZ, external_id="94")
+    make_site(RODEZ, external_id="94", name="Maison muette")
+    suppression.settle()
 
 
 def value(page, code):
-    text = page.content.decode()
-    start = text.index(f'data-indicator="{code}"')
-    return text[start:].split('data-value="', 1)[1].split('"', 1)[0]
+    _, _, after = page.content.decode().partition(f'data-indicator="{code}"')
+    return after.split('data-value="', 1)[1].split('"', 1)[0]
 
 
-def test_a_region_counts_its_sites_and_their_requests(client, figures):
-    page = client.get(OCCITANIE, {"au": "2023-04-01"})
+def text(page):
+    return " ".join(page.content.decode().replace("\u00a0", " ").replace("&nbsp;", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("address", "sites", "since_launch", "month"),
+    [
+        (FRANCE, "4", "3240", "1080"),
+        (OCCITANIE, "3", "1620", "540"),
+        (AVEYRON, "2", "540", "180"),
+        (RODEZ_SITE, "1", "540", "180"),
+    ],
+)
+def test_each_territory_counts_its_own(client, figures, address, sites, since_launch, month):
+    page = client.get(address, {"au": "2023-04-01"})
 
     assert page.status_code == 200
-    assert value(page, "sites") == "3"
+    assert (value(page, "sites"), value(page, "requests_since_launch"), value(page, "requests_month")) == (
+        sites,
+        since_launch,
+        month,
+    )
+    assert (value(page, "completed_share"), value(page, "very_satisfied_share")) == ("0.8", "0.93")
+
+
+def test_a_date_shows_what_was_known_of_the_months_over_by_then(client, figures):
+    page = client.get(OCCITANIE, {"au": "2023-03-31"})
+
+    assert value(page, "requests_since_launch") == "1080"
+    assert value(page, "requests_month") == "540"
+    assert value(page, "very_satisfied_share") == ""
+    assert "Situation au 31 mars 2023" in text(page)
+
+
+def test_the_period_narrows_the_shares_and_the_charts_not_what_counts_since_the_launch(client, figures):
+    page = client.get(OCCITANIE, {"au": "2023-04-01", "depuis": "2023-03"})
+
+    assert value(page, "requests_since_launch") == "1620"
+    assert "Démarches accompagnées chaque mois, mars 2023" in text(page)
+
+
+def test_without_a_date_the_last_month_reported_anywhere_is_the_last(client, figures):
+    assert "Situation au 1er avril 2023" in text(client.get(AVEYRON))
+
+
+def test_before_anything_is_reported_the_page_says_so(client):
+    make_site(RODEZ)
+
+    page = client.get(AVEYRON)
+
+    assert page.status_code == 200
+    assert value(page, "sites") == "1"
+    assert value(page, "requests_since_launch") == ""
+    assert "Rien n&#x27;a été déclaré pour cette période." in text(page)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"au": "hier"}, "Écrivez la date comme 2023-04-01."),
+        ({"au": "2099-01-01"}, "Choisissez une date du 1er février 2020 à aujourd&#x27;hui."),
+        ({"au": "2019-12-31"}, "Choisissez une date du 1er février 2020 à aujourd&#x27;hui."),
+        ({"depuis": "mars"}, "Écrivez le mois comme 2022-01."),
+        ({"depuis": "2019-12"}, "Choisissez un mois de janvier 2020"),
+        ({"au": "2023-04-01", "depuis": "2023-04"}, "Choisissez un mois de janvier 2020"),
+    ],
+)
+def test_a_period_that_cannot_be_is_told_and_the_page_shows_the_usual_one(client, figures, query, told):
+    page = client.get(OCCITANIE, query)
+
+    assert page.status_code == 400
+    assert told in text(page)
+    assert value(page, "requests_since_launch") == "1620"
+
+
+@pytest.mark.parametrize("address", ["/statistiques/regions/77/", "/statistiques/departements/20-corse/"])
+def test_an_unknown_territory_is_not_found(client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_an_address_with_another_name_leads_to_the_right_one_and_keeps_the_period(client):
+    response = client.get("/statistiques/regions/76-midi-pyrenees/?au=2023-04-01")
+
+    assert (response.status_code, response["Location"]) == (301, f"{OCCITANIE}?au=2023-04-01")
+
+
+def test_partners_and_themes_are_ranked(client, figures):
+    page = text(client.get(OCCITANIE))
+
+    assert page.index("Finances publiques") < page.index("France Titres")
+    assert "Immatriculation" in page  # carte-grise and vendre-vehicule, together
+    assert "720" in page
+
+
+def test_the_mix_of_a_site_is_for_agents(client, figures):
+
+    public, told = client.get(RODEZ_SITE), signed_in(make_agent()).get(RODEZ_SITE)
+
+    assert "il n&#x27;est pas public" in text(public)
+    assert "Finances publiques" not in text(public)
+    assert "Finances publiques" in text(told)
+
+
+def test_a_site_that_says_nothing_is_named(client, figures):
+    page = text(client.get(AVEYRON))
+
+    assert "Maison muette" in page
+    assert "1 sites ont déclaré sur 2" not in page
+    assert "1 site a déclaré sur 2" in page
+
+
+def test_a_recent_month_is_provisional(client, figures):
+    assert "provisoire" in text(client.get(AVEYRON))  # half of the sites have reported
+    assert "provisoire" not in text(client.get(RODEZ_SITE))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_dashboard_costs_at_most_twelve_queries(client, figures, address):
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+
+    assert len(queries) <= 12
+
+
+def test_a_dashboard_costs_the_same_however_many_sites(client, figures):
+    with CaptureQueriesContext(connection) as before:
+        client.get(AVEYRON)
+    for number in range(10):
+        report_activity(make_site(RODEZ, external_id=f"8{number}"), MARCH, 60)
+    suppression.settle()
+    with CaptureQueriesContext(connection) as after:
+        client.get(AVEYRON)
+
+    assert len(after) == len(before)
+
+
+@pytest.mark.parametrize("table", ["chiffres", "mois", "partenaires", "demarches", "classement", "declarations"])
+@pytest.mark.parametrize("address", [FRANCE, OCCITANIE, AVEYRON])
+def test_files_hold_what_the_page_shows(client, figures, address, table):
+    page = text(client.get(address))
+
+    rows = list(csv.reader(io.StringIO(client.get(f"{address}{table}.csv").content.decode("utf-8-sig")), delimiter=";"))
+    sheet = load_workbook(io.BytesIO(client.get(f"{address}{table}.xlsx").content)).active
+
+    assert len(rows) == sheet.max_row > 1
+    assert [cell.value for cell in sheet[1]] == rows[0]
+    assert all(" ".join(row[0].replace("\u00a0", " ").split()).replace("'", "&#x27;") in page for row in rows[1:])
+
+
+def test_a_site_has_no_ranking(client, figures):
+    assert client.get(f"{RODEZ_SITE}classement.csv").status_code == 404
+
+
+def test_anyone_may_keep_the_public_page_and_nobody_that_of_agents(client, figures):
+    public = client.get(OCCITANIE)
+    agents = signed_in(make_national()).get(OCCITANIE)
+
+    assert public["Cache-Control"] == "public, max-age=300"
+    assert not public.cookies
+    assert "Cookie" in public["Vary"]
+    assert "no-store" in agents["Cache-Control"]
+    assert "vous voyez aussi les petits nombres" in text(agents)
+
+
+def test_a_lone_departement_of_a_region_is_ranked(client):
+    report_activity(make_site(SAINT_DENIS_REUNION), MARCH, 60)
+    suppression.settle()
+
+    assert client.get("/statistiques/regions/04-la-reunion/").status_code == 200
+
+
+def test_territories_are_compared_side_by_side(client, figures):
+    page = client.get(
+        "/statistiques/comparer/", {"avec": ["region-76", "departement-12", "france"], "au": "2023-04-01"}
+    )
+
+    assert page.status_code == 200
+    assert all(words in text(page) for words in ("Occitanie", "Aveyron", "1 620", "540", "3 240"))
+
+
+def test_a_comparison_says_what_it_cannot_do(client):
+    many = client.get(
+        "/statistiques/comparer/", {"avec": ["france", "region-76", "region-84", "region-11", "region-44"]}
+    )
+    unknown = client.get("/statistiques/comparer/", {"avec": "region-99"})
+
+    assert (many.status_code, unknown.status_code) == (400, 400)
+    assert "Choisissez quatre territoires au plus." in text(many)
+    assert "Un des territoires demandés n&#x27;existe pas" in text(unknown)
+
+
+def test_a_comparison_costs_a_query_for_each_territory_more(client, figures):
+    with CaptureQueriesContext(connection) as one:
+        client.get("/statistiques/comparer/", {"avec": "region-76"})
+    with CaptureQueriesContext(connection) as four:
+        client.get("/statistiques/comparer/", {"avec": ["region-76", "region-44", "departement-12", "france"]})
+
+    assert len(four) == len(one) + 3 <= 12
+
+
+def test_a_comparison_is_a_file_too(client, figures):
+    address = "/statistiques/comparer/chiffres.csv?avec=region-76&avec=departement-12&au=2023-04-01"
+
+    rows = list(csv.reader(io.StringIO(client.get(address).content.decode("utf-8-sig")), delimiter=";"))
+
+    assert rows[0] == ["Indicateur", "Occitanie", "Aveyron"]
+    assert ["Démarches accompagnées depuis le lancement", "1620", "540"] in rows
+    assert client.get("/statistiques/comparer/chiffres.csv").status_code == 404
