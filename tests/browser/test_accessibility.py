@@ -44,6 +44,13 @@ PAGES = {
     "mentions légales": "/mentions-legales/",
     "plan du site": "/plan-du-site/",
     "statistiques": "/stats/",
+    "chiffres de la France": "/statistiques/",
+    "chiffres d'une région": "/statistiques/regions/76-occitanie/?au=2023-04-01",
+    "chiffres d'un département": "/statistiques/departements/12-aveyron/",
+    "chiffres d'un territoire sans site": "/statistiques/departements/989-ile-de-clipperton/",
+    "chiffres, période impossible": "/statistiques/?au=hier&depuis=demain",
+    "comparaison à faire": "/statistiques/comparer/",
+    "comparaison": "/statistiques/comparer/?avec=region-76&avec=departement-12&avec=france",
 }
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE, NARROW], ids=["1366", "390", "320"])
 
