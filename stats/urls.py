@@ -7,14 +7,22 @@ from stats import views
 app_name = "stats"
 REGION = r"^regions/(?P<code>\d\d)(?:-(?P<slug>[-\w]*))?/"
 DEPARTEMENT = r"^departements/(?P<code>\d[\dAB]\d?)(?:-(?P<slug>[-\w]*))?/"
+TABLE = r"(?P<table>chiffres|mois|partenaires|demarches|classement|declarations)\.(?P<file_format>csv|xlsx)"
 SITE = r"^sites/(?P<code>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?/"
 
 urlpatterns = [
-    # Dashboards
+    # Dashboards, and each of their tables as a file
     path("", views.france, name="france"),
+    re_path(f"^{TABLE}$", views.france, name="france_table"),
     re_path(f"{REGION}$", views.region, name="region"),
+    re_path(f"{REGION}{TABLE}$", views.region, name="region_table"),
     re_path(f"{DEPARTEMENT}$", views.departement, name="departement"),
+    re_path(f"{DEPARTEMENT}{TABLE}$", views.departement, name="departement_table"),
     re_path(f"{SITE}$", views.site, name="site"),
+    re_path(f"{SITE}{TABLE}$", views.site, name="site_table"),
+    # Comparison
+    path("comparer/", views.compare, name="compare"),
+    re_path(r"^comparer/(?P<table>chiffres|mois)\.(?P<file_format>csv|xlsx)$", views.compare, name="compare_table"),
     # Coverage
     # Publications
 ]

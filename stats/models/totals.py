@@ -7,7 +7,7 @@ everything until then.
 """
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 
 from sites.models import Demarche, Partner
 
@@ -36,15 +36,29 @@ class TotalQuerySet(models.QuerySet):
 
 class MonthlyTotalQuerySet(TotalQuerySet):
     def seen_by(self, audience):
-        """Rows as dicts of `territory`, `parent`, `month`, `reporting` and the counts; None is what is hidden.
+        """Rows as dicts of `territory`, `month`, `reporting` and, as `seen_requests`…, the counts: None if hidden.
 
         `suppression.Audience.AGENTS` see everything.
         """
-        plain = ("territory", "parent", "month", "reporting")
-        counts = MonthlyTotal.HIDDEN_BY
-        if audience.sees_small_numbers:
-            return self.values(*plain, *counts)
-        return self.values(*plain, **{f"{name}_": _unless(flag, name) for name, flag in counts.items()})
+        hidden_by = MonthlyTotal.HIDDEN_BY.items()
+        seen = {
+            f"seen_{name}": F(name) if audience.sees_small_numbers else _unless(flag, name) for name, flag in hidden_by
+        }
+        return self.values("territory", "month", "reporting", **seen)
+
+    def summed_by_territory(self, audience):
+        """Dicts of `territory`, `reported`, `seen_requests` (of the months that may be), `hidden` (the others)."""
+        may_be_seen = None if audience.sees_small_numbers else Q(hides_requests=False)
+        return (
+            self.filter(reporting__gt=0)
+            .order_by()
+            .values("territory")
+            .annotate(
+                reported=Sum("reporting"),
+                seen_requests=Sum("requests", filter=may_be_seen),
+                hidden=Count("pk") - Count("pk", filter=may_be_seen),
+            )
+        )
 
 
 class MonthlyTotal(models.Model):

@@ -1,0 +1,103 @@
+"""Up to four territories side by side: the same figures, and one chart of what each thousand inhabitants asked for."""
+
+from functools import cached_property
+
+from stats import indicators, months, series, tables
+from stats.charts.line import LineChart, Series
+from stats.months import LAUNCH
+
+COMPARED = (
+    "sites",
+    "requests_since_launch",
+    "requests_12_months",
+    "change_on_a_year",
+    "requests_per_1000",
+    "completed_share",
+    "very_satisfied_share",
+    "subsidy_eur",
+    "reporting_share",
+)
+
+
+class Comparison:
+    """The figures of some territories, as an audience may see them.
+
+    One query for all their months, and one for the sites of each.
+    """
+
+    def __init__(self, territories, audience, at, since):
+        self.territories, self.at, self.since = territories, at, since
+        self.last = indicators.last_month(at)
+        records = series.records_of(territories, audience)
+        self.records = [records[territory.key] for territory in territories]
+
+    def figures_table(self):
+        """A line for each figure, a column for each territory."""
+        figures = [
+            {figure.code: figure for figure in indicators.key_figures(record, self.at, self.since)}
+            for record in self.records
+        ]
+        rows = [
+            (
+                tables.text(_sentence(figures[0][code].label)),
+                *(tables.Cell(of[code].shown, of[code].text, is_number=of[code].is_told) for of in figures),
+            )
+            for code in COMPARED
+        ]
+        columns = ("Indicateur", *(territory.name for territory in self.territories))
+        return tables.Table("chiffres", f"Chiffres clés, {self.period}", columns, rows)
+
+    @property
+    def period(self):
+        return months.period_in_french(self.since, self.last)
+
+    @property
+    def tables(self):
+        """What makes each table, by the name of its files."""
+        return {"chiffres": self.figures_table, "mois": self.months_table}
+
+    @cached_property
+    def rates(self):
+        """For each territory, the requests of each month for 1,000 inhabitants."""
+        return [
+            [indicators.rate_per_1000(month.requests, of.territory.population) for month in self._months_of(of)]
+            for of in self.records
+        ]
+
+    def _months_of(self, record):
+        return record.during(self.since, self.last)
+
+    @property
+    def title(self):
+        return f"Démarches du mois pour 1 000 habitants, {self.period}"
+
+    @property
+    def every_month(self):
+        return months.months_between(self.since, self.last)
+
+    def months_table(self):
+        rows = [
+            (tables.text(months.in_french(month)), *(tables.decimal(of[number]) for of in self.rates))
+            for number, month in enumerate(self.every_month)
+        ]
+        return tables.Table("mois", self.title, ("Mois", *(one.name for one in self.territories)), rows)
+
+    def chart(self):
+        return LineChart(
+            id="comparaison",
+            title=self.title,
+            description=f"{', '.join(one.name for one in self.territories)} ; le tableau dit les mêmes chiffres.",
+            months=self.every_month,
+            series=[Series(one.name, of, kind="other") for one, of in zip(self.territories, self.rates, strict=True)],
+            unit="pour 1 000 habitants",
+        )
+
+    @property
+    def query(self):
+        chosen = "&".join(f"avec={one.key}" for one in self.territories)
+        period = f"&au={self.at:%Y-%m-%d}" + ("" if self.since == LAUNCH else f"&depuis={self.since:%Y-%m}")
+        return f"?{chosen}{period}"
+
+
+def _sentence(label):
+    return label[0].upper() + label[1:]

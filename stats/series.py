@@ -1,0 +1,216 @@
+"""What a territory reported, month after month, and how many sites it had: all that `indicators` count from.
+
+Three queries read a `Record` and what goes with it; everything after is arithmetic, without a database.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, Max, Sum
+
+from sites.models import Demarche, Partner, Site
+from sites.querysets import ITINERANT
+from stats.models import MonthlyActivity, MonthlyByDemarche, MonthlyByPartner, MonthlyTotal
+from stats.months import last_day_of, months_between
+from stats.territory import FRANCE, Territory, sites_of
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of a territory. A count is None where nothing was reported, or where it is hidden (`hidden`).
+
+    `reporting` are the sites that reported their démarches, out of `expected`.
+    """
+
+    month: date
+    expected: int = 0
+    reporting: int = 0
+    requests: int | None = None
+    completed: int | None = None
+    completed_of: int | None = None
+    respondents: int | None = None
+    very_satisfied: int | None = None
+    hidden: bool = False
+
+    @property
+    def missing(self):
+        """How many sites were expected and said nothing."""
+        return max(self.expected - self.reporting, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """`count` sites of one sort, labelled and closed the same days. Without a date, it was always there."""
+
+    is_antenne: bool
+    travels: bool
+    labelled_on: date | None
+    closed_on: date | None
+    count: int
+
+    def are_in_service(self, day):
+        return self.are_labelled(day) and (self.closed_on is None or self.closed_on > day)
+
+    def are_labelled(self, day):
+        return self.labelled_on is None or self.labelled_on <= day
+
+    def are_expected(self, month):
+        """Whether a report is expected for the month: in service on one of its days."""
+        return self.are_labelled(last_day_of(month)) and (self.closed_on is None or self.closed_on > month)
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that is known of a territory: its sites' lives, and its months from the launch to the last one of all."""
+
+    territory: Territory
+    lives: tuple[Lives, ...]
+    months: dict[date, Month] = field(repr=False)
+
+    def during(self, first, last):
+        """The `Month`s from `first` to `last`, one for each, even those of which nothing was told."""
+        return [self.months.get(month) or Month(month, self.expected(month)) for month in months_between(first, last)]
+
+    def expected(self, month):
+        """How many sites are expected to report for a month."""
+        return sum(lives.count for lives in self.lives if lives.are_expected(month))
+
+    def in_service(self, day):
+        """The `Lives` of the sites in service on a day."""
+        return [lives for lives in self.lives if lives.are_in_service(day)]
+
+
+def last_month_reported():
+    """The last month of which any site said something, or None."""
+    return MonthlyTotal.objects.of(FRANCE).aggregate(last=Max("month"))["last"]
+
+
+def record_of(territory, audience):
+    return records_of([territory], audience)[territory.key]
+
+
+def records_of(territories, audience):
+    """{key: Record}. One query for all their months, and one each for the lives of their sites."""
+    told = defaultdict(list)
+    rows = MonthlyTotal.objects.filter(territory__in=[territory.key for territory in territories])
+    for row in rows.seen_by(audience).order_by("month"):
+        told[row["territory"]].append(row)
+    return {territory.key: _record(territory, told[territory.key]) for territory in territories}
+
+
+def _record(territory, rows):
+    lives = tuple(_lives_of(sites_of(territory)))
+    record = Record(territory, lives, {})
+    for row in rows:
+        record.months[row["month"]] = _month(row, record.expected(row["month"]))
+    return record
+
+
+def _lives_of(sites):
+    columns = ("kind", "format", "labelled_on", "closed_on")
+    for kind, format_, labelled_on, closed_on, count in (
+        sites.order_by().values_list(*columns).annotate(count=Count("pk"))
+    ):
+        yield Lives(kind == Site.Kind.ANTENNE, format_ in ITINERANT, labelled_on, closed_on, count)
+
+
+def _month(row, expected):
+    """A row of `MonthlyTotal.seen_by`. Where no démarche was reported, the zeros of the sums are no figures."""
+    reported, answered = row["reporting"], row["seen_respondents"] != 0
+    return Month(
+        month=row["month"],
+        expected=expected,
+        reporting=reported,
+        requests=row["seen_requests"] if reported else None,
+        completed=row["seen_completed"] if reported else None,
+        completed_of=row["seen_completed_of"] if reported else None,
+        respondents=row["seen_respondents"] if answered else None,
+        very_satisfied=row["seen_very_satisfied"] if answered else None,
+        hidden=bool(reported) and row["seen_requests"] is None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole: a partner's requests, or those of a démarche or of a theme."""
+
+    code: str
+    label: str
+    requests: int
+
+
+def by_partner(territory, audience, first, last):
+    """The `Share`s of the partners in the requests of a period, the greatest first.
+
+    They are made of the monthly figures that the audience may see. A site's are for agents: [] for the public.
+    """
+    names = dict(Partner.objects.values_list("code", "name"))
+    shares = [
+        Share(code, names[code], requests)
+        for code, requests in _summed(MonthlyByPartner, territory, audience, first, last, "partner")
+    ]
+    return sorted(shares, key=lambda share: (-share.requests, share.label))
+
+
+def by_demarche(territory, audience, first, last):
+    """The `Share`s of the themes (Impôts, Retraite…), and of the démarches of no theme, the greatest first."""
+    names = {slug: theme or name for slug, theme, name in Demarche.objects.values_list("slug", "theme", "name")}
+    requests: dict[str, int] = defaultdict(int)
+    for slug, number in _summed(MonthlyByDemarche, territory, audience, first, last, "demarche"):
+        if slug:
+            requests[names[slug]] += number
+    shares = [Share(label, label, number) for label, number in requests.items()]
+    return sorted(shares, key=lambda share: (-share.requests, share.label))
+
+
+def _summed(model, territory, audience, first, last, column):
+    """(value of the column, requests) over a period."""
+    if territory.level == "site":
+        if not audience.sees_small_numbers:
+            return []
+        rows = MonthlyActivity.objects.filter(site__external_id=territory.code, month__range=(first, last))
+    else:
+        rows = model.objects.of(territory).during(first, last).seen_by(audience)
+    return rows.order_by().values_list(column).annotate(requests=Sum("requests"))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the territories, or sites, that make a territory, over a period: its figures, told or hidden.
+
+    `requests` is the sum of the months that are shown, None when none is; `hidden` is how many are not.
+    `reported` are site-months: a site that reported three months counts three times.
+    """
+
+    territory: Territory
+    requests: int | None = None
+    hidden: int = 0
+    reported: int = 0
+    expected: int = 0
+
+
+def parts_during(parts, audience, first, last):
+    """A `Part` for each of some territories of one level, in their order. `expected` is left to whom needs it."""
+    rows = MonthlyTotal.objects.filter(territory__in=[part.key for part in parts]).during(first, last)
+    told = {row["territory"]: row for row in rows.summed_by_territory(audience)}
+    return [
+        Part(part, *(told[part.key][name] for name in ("seen_requests", "hidden", "reported")))
+        if part.key in told
+        else Part(part)
+        for part in parts
+    ]
+
+
+def expected_by_departement(territory, first, last):
+    """{code: how many reports are expected of its sites over a period, one a month each}."""
+    expected: dict[str, int] = defaultdict(int)
+    columns = ("commune__departement", "labelled_on", "closed_on")
+    every = months_between(first, last)
+    for code, labelled_on, closed_on, count in (
+        sites_of(territory).order_by().values_list(*columns).annotate(count=Count("pk"))
+    ):
+        lives = Lives(False, False, labelled_on, closed_on, count)
+        always = lives.are_expected(first) and lives.are_expected(last)
+        expected[code] += count * (len(every) if always else sum(map(lives.are_expected, every)))
+    return expected
