@@ -17,7 +17,7 @@ ACTIVITY = """
     INSERT INTO stats_monthlyactivity (site_id, month, partner_id, demarche_id, requests, completed, batch_id)
     SELECT site, month, partner_id, slug, requests, CASE WHEN requests %% 20 > 0 THEN requests * 4 / 5 END, %(batch)s
     FROM (
-        SELECT site.id AS site, month, partner_id, slug,
+        SELECT site.id AS site, month, partner_id, said.slug,
             abs(hashint4((site.id * 977 + row_number * 31 + extract(epoch FROM month)::int / 86400)::int) %% 40)
                 AS requests
         FROM sites_site AS site
@@ -37,7 +37,7 @@ ACTIVITY = """
 """
 SATISFACTION = """
     INSERT INTO stats_monthlysatisfaction (site_id, month, respondents, very_satisfied, batch_id)
-    SELECT site.id, month::date, 3 + site.id %% 20, 3 + site.id %% 18, %(batch)s
+    SELECT site.id, month::date, 3 + site.id %% 20, 3 + site.id %% 20 - site.id %% 3, %(batch)s
     FROM sites_site AS site CROSS JOIN generate_series(%(first)s::date, %(last)s::date, '1 month') AS month
 """
 COUNT_AGAIN = """

@@ -25,10 +25,10 @@ def main():
         from benchmarks import communes, figures, lighthouse, lists, pages, phone
         from tests.geocoder_stand_in import running
 
+        pages.collect_static()
         if "figures" in sys.argv[1:]:
             figures.dashboards()
             return
-        pages.collect_static()
         for hour, moment in HOURS.items():
             with patch("django.utils.timezone.now", lambda moment=moment: moment):
                 search_against_raw_sql(hour)
