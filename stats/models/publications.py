@@ -11,8 +11,8 @@ class Publication(models.Model):
     """The public figures of a territory at a date, as they were when they were published. Never changed again.
 
     `figures` is {indicator's code: {"value": number or None, "text": as it was written, "definition": …}}, as
-    `stats.publications.figures_of` gives them. PostgreSQL refuses any change. Those made of demonstration data (`is_demo`)
-    can be deleted: they leave with it.
+    `stats.publications.figures_of` gives them. PostgreSQL refuses any change. Those made of demonstration data
+    (`is_demo`) can be deleted: they leave with it.
     """
 
     territory = models.CharField("territoire", max_length=30, db_index=True)
