@@ -33,17 +33,18 @@ class PlacesSitemap(Sitemap):
         return self.places.order_by("pk").only("pk", "slug")
 
     def location(self, place):
-        return reverse(f"sites:{self.page}", args=[place.pk, place.slug])
+        return reverse(self.page, args=[place.pk, place.slug])
 
 
 class PagesSitemap(Sitemap):
     """The pages that there is one of."""
 
     def items(self):
-        return ["home", "search", "map", "demarches", "plan-du-site", "stats", *WRITTEN]
+        ours = ["home", "search", "map", "demarches", "plan-du-site", "stats", *WRITTEN]
+        return [*(f"sites:{name}" for name in ours), "stats:france", "stats:compare"]
 
     def location(self, name):
-        return reverse(f"sites:{name}")
+        return reverse(name)
 
 
 class DemarchesSitemap(Sitemap):
@@ -59,9 +60,11 @@ def sitemaps():
         "pages": PagesSitemap(),
         "sites": SitesSitemap(),
         "demarches": DemarchesSitemap(),
-        "communes": PlacesSitemap("commune", Commune.objects.current()),
-        "departements": PlacesSitemap("departement", Departement.objects.all()),
-        "regions": PlacesSitemap("region", Region.objects.all()),
+        "communes": PlacesSitemap("sites:commune", Commune.objects.current()),
+        "departements": PlacesSitemap("sites:departement", Departement.objects.all()),
+        "regions": PlacesSitemap("sites:region", Region.objects.all()),
+        "chiffres-departements": PlacesSitemap("stats:departement", Departement.objects.all()),
+        "chiffres-regions": PlacesSitemap("stats:region", Region.objects.all()),
     }
 
 

@@ -37,10 +37,14 @@ def last_day_of(month):
     return months_later(month, 1) - timedelta(days=1)
 
 
+def count_months(first, last):
+    """How many months there are from `first` to `last`, both included; none when `last` is earlier."""
+    return max((last.year - first.year) * 12 + last.month - first.month + 1, 0)
+
+
 def months_between(first, last):
     """Every month from `first` to `last`, both included; none when `last` is earlier."""
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return [months_later(first, number) for number in range(max(count, 0))]
+    return [months_later(first, number) for number in range(count_months(first, last))]
 
 
 def in_french(month):

@@ -1,8 +1,11 @@
 """A table of figures: what a chart draws, what its twin on the page says, what its files hold. One for all three."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -15,6 +18,8 @@ FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+SHORT = 12  # lines that a page shows without being asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,28 @@ class Table:
     code: str
     title: str
     columns: tuple[str, ...]
-    rows: list[tuple[Cell, ...]] = field(repr=False)
+    rows: Sequence[tuple[Cell, ...]] = field(repr=False)
     note: str = ""
 
     @property
-    def short(self):
-        return len(self.rows) <= 12
+    def is_short(self):
+        return len(self.rows) <= SHORT
+
+    def body(self):
+        """The lines of the table as HTML. Not a template: a hundred lines took it 40 ms, and take this 1."""
+        return mark_safe("".join(map(_line, self.rows)))  # noqa: S308 (each cell is escaped)
+
+
+def _line(row):
+    head, *others = row
+    words = escape(head.text)
+    if head.url:
+        words = f'<a href="{escape(head.url)}">{words}</a>'
+    cells = "".join(
+        f'<td class="fs-number">{escape(cell.text)}</td>' if cell.is_number else f"<td>{escape(cell.text)}</td>"
+        for cell in others
+    )
+    return f'<tr><th scope="row">{words}</th>{cells}</tr>'
 
 
 def text(value, url=""):

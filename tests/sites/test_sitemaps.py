@@ -38,7 +38,7 @@ def test_robots_may_read_all_but_searches_and_are_told_of_the_sitemap(client):
 def test_the_sitemap_names_each_part_once_at_the_host_that_was_asked(client):
     found = addresses(client.get("/sitemap.xml", headers={"host": "localhost"}))
 
-    assert len(found) == len(set(found)) == 1 + 1 + 1 + 7 + 1 + 1
+    assert len(found) == len(set(found)) == 1 + 1 + 1 + 7 + 1 + 1 + 2
     assert all(address.startswith("http://localhost/sitemap-") for address in found)
 
 
