@@ -183,6 +183,7 @@ def test_it_is_dated_defined_and_has_a_permanent_link(national, client):
 
     assert "situation au 1er avril 2023" in page
     assert f"http://testserver/statistiques/publications/{publication.pk}/" in page
+    assert "2 France services" in " ".join(page.split())
     assert publication.figures["sites"]["definition"] in page
 
 
