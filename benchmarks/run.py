@@ -22,10 +22,13 @@ def main():
     from benchmarks.database import bench_database
 
     with bench_database(OFFICIAL_LIST if OFFICIAL_LIST.exists() else None):
-        from benchmarks import communes, lighthouse, lists, pages, phone
+        from benchmarks import communes, figures, lighthouse, lists, pages, phone
         from tests.geocoder_stand_in import running
 
         pages.collect_static()
+        if "figures" in sys.argv[1:]:
+            figures.dashboards()
+            return
         for hour, moment in HOURS.items():
             with patch("django.utils.timezone.now", lambda moment=moment: moment):
                 search_against_raw_sql(hour)
@@ -37,6 +40,7 @@ def main():
                 pages.weight(address)
                 phone.first_result(address)
                 lighthouse.scores(address)
+        figures.dashboards()
         lists.long_list()
 
 

@@ -17,6 +17,7 @@ from stats.models import (
     MonthlyByPartner,
     MonthlySatisfaction,
     MonthlyTotal,
+    Publication,
     ReplacedActivity,
     ReplacedSatisfaction,
 )
@@ -49,11 +50,12 @@ def load():
 
 
 def remove(**_signal):
-    """The figures of sites that give way to real ones: else they would be counted with theirs."""
+    """The figures of sites that give way to real ones, or they would be counted with theirs; and what was published."""
     of_theirs = {"site__in": Site.objects.demonstration()}
     for model in (MonthlyActivity, MonthlySatisfaction, ReplacedActivity, ReplacedSatisfaction):
         model.objects.filter(**of_theirs).delete()
     ActivityImport.objects.filter(is_demo=True).delete()
+    Publication.objects.filter(is_demo=True).delete()
 
 
 def _write():

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from stats import views
+from stats import publication_views, views
 
 app_name = "stats"
 REGION = r"^regions/(?P<code>\d\d)(?:-(?P<slug>[-\w]*))?/"
@@ -25,4 +25,6 @@ urlpatterns = [
     re_path(r"^comparer/(?P<table>chiffres|mois)\.(?P<file_format>csv|xlsx)$", views.compare, name="compare_table"),
     # Coverage
     # Publications
+    path("publications/", publication_views.all_of_them, name="publications"),
+    path("publications/<int:pk>/", publication_views.one, name="publication"),
 ]
