@@ -1,1 +1,1 @@
-"""Files of monthly figures: what they say, what is wrong with it, what they would change; writing it, taking it back."""
+"""Files of monthly figures: what they say, what is wrong with it, what they would change; writing, taking back."""

@@ -6,7 +6,7 @@ class CannotTakeBack(Exception):
 
 
 def later_imports(batch):
-    """The applied imports that wrote over figures of `batch` since, the latest first: they are to be taken back first."""
+    """The applied imports that wrote over figures of `batch` since, in the order to take them back: the latest first."""
     raise NotImplementedError
 
 
