@@ -6,7 +6,7 @@ The figures are in the temporary tables `staged` (see `staging`) and `changed`: 
 from datetime import date
 
 from stats.imports.remarks import KEPT_OF_A_KIND, Remark
-from stats.months import LAUNCH, in_code, in_french, month_of
+from stats.months import LAUNCH, in_french, month_of
 
 # A site's month is told when it is over the floor and more than so many times the site's usual month.
 JUMP_TIMES, JUMP_FLOOR = 10, 200
@@ -38,12 +38,11 @@ WHERE code IS NOT NULL
 """
 DUPLICATES = """
 WITH twice AS MATERIALIZED (
-    SELECT {keys}, min(line) AS first_line, min(place) FILTER (WHERE true) AS first_place
-    FROM staged GROUP BY {keys} HAVING count(*) > 1
+    SELECT {keys}, min(line) AS first_line FROM staged GROUP BY {keys} HAVING count(*) > 1
 )
 SELECT 'duplicate' AS code, one.line, one.place, one.amount::text AS value, first_line::text AS about
 FROM staged AS one JOIN twice AS other ON {same}
-WHERE (one.line, one.place) <> (first_line, first_place)
+WHERE one.line <> first_line
 """
 TOO_BIG_A_PART = """
 SELECT %(code)s AS code, line, coalesce(%(part_place)s, place) AS place, part::text AS value,
@@ -107,7 +106,7 @@ def _add(cursor, remarks, query, given, message):
 
 
 def _why_misplaced(code, value, about, this_month):
-    month = in_french(date.fromisoformat(value))
+    month = in_french(date.fromisoformat(value)).capitalize()
     if code == "future_month":
         return f"{month} est à venir : les chiffres vont jusqu'à {in_french(this_month)}."
     if code == "before_launch":

@@ -115,7 +115,7 @@ def analyse(batch, data, today, progress=None):
         try:
             examined = examine(data, today, progress or Quiet())
         except FileError as error:
-            batch.status, batch.message = Status.REFUSED, _why_refused(error)
+            batch.status, batch.message = Status.REFUSED, why_refused(error)
         else:
             batch.status = Status.READY
             _fill(batch, examined)
@@ -247,7 +247,8 @@ def settle(months):
         suppression.settle(months)
 
 
-def _why_refused(error):
+def why_refused(error):
+    """The French sentence of a `FileError` or a `CannotWrite`."""
     if isinstance(error, HeaderOnly):
         return "Le fichier ne contient que sa ligne d'en-tête : aucun chiffre à importer."
     return str(error)
