@@ -19,7 +19,7 @@ from sites.imports.files.tables import Table
 from stats.imports import checks, shapes, staging
 from stats.imports.figures import ACTIVITY, SATISFACTION, Figures
 from stats.imports.remarks import Remarks
-from stats.models import ActivityFile, ActivityImport, ActivityIssue
+from stats.models import ActivityImport, ActivityIssue
 from stats.months import in_code
 
 Status = ActivityImport.Status
@@ -159,10 +159,20 @@ def import_file(file_name, data, today, user=None):
         batch = ActivityImport(file_name=file_name[-200:], sha256=hashlib.sha256(data).hexdigest(), received_by=user)
         batch.status, batch.analysed_at = Status.CONFIRMED, timezone.now()
         batch.save()
-        ActivityFile.objects.create(batch=batch, content=data)
+        keep_file(batch, data)
         _fill(batch, examined)
         _write(batch, examined, user, Quiet())
     return examined, batch
+
+
+def keep_file(batch, data):
+    """Write the bytes of a file. By COPY: written in a statement, 61 MB took 6 s and six times their weight."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY stats_activityfile (batch_id, content) FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        copy.set_types(["int8", "bytea"])
+        copy.write_row((batch.pk, data))
 
 
 def examine(data, today, progress):
@@ -270,6 +280,7 @@ def alone():
         with patient_transaction(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             cursor.execute("LOCK TABLE stats_monthlyactivity, stats_monthlysatisfaction IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             yield
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
