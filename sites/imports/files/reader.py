@@ -48,11 +48,12 @@ DECLARATION_CHARACTERS = 1_000
 DECLARED_DELIMITER = re.compile(r'"?sep=([,;\t])"?[,;\t]*(?=[\r\n]|$)', re.IGNORECASE)
 
 
-def read_table(data, known=(), *, encoding="", delimiter=""):
+def read_table(data, known=(), *, encoding="", delimiter="", max_rows=MAX_ROWS, max_lines=MAX_LINES):
     """Read the bytes of a CSV or XLSX file as a `Table`.
 
     `known` holds the plain names of the wanted columns: they settle which delimiter, or which sheet, is meant. A CSV
-    file is read with `encoding` and `delimiter` where they are given, or with those that its content tells.
+    file is read with `encoding` and `delimiter` where they are given, or with those that its content tells, as far as
+    `max_rows`, `max_lines`; a workbook has bounds of its own.
     Raises a `FileError`, whose message is a French sentence.
     """
     _check_asked(encoding, delimiter)
@@ -64,7 +65,7 @@ def read_table(data, known=(), *, encoding="", delimiter=""):
     table = (
         workbook.read(data, known)
         if data.startswith(workbook.SIGNATURE)
-        else read_csv(data, known, encoding, delimiter)
+        else read_csv(data, known, encoding, delimiter, max_rows, max_lines)
     )
     if not table.rows:
         raise HeaderOnly
@@ -106,14 +107,14 @@ def _likely_encoding(start):
         return "cp1252"
 
 
-def read_csv(data, known=(), encoding="", delimiter=""):
+def read_csv(data, known=(), encoding="", delimiter="", max_rows=MAX_ROWS, max_lines=MAX_LINES):
     """The `Table` of a CSV file; its encoding and its delimiter are found from its content, unless given."""
     # Each ending counts as a line, even an empty one that costs a byte: look before any line is made of them.
-    if max(data.count(b"\n"), data.count(b"\r")) > MAX_LINES:
-        raise FileTooBig(f"Le fichier dépasse {MAX_LINES} lignes, lignes vides comprises.")
+    if max(data.count(b"\n"), data.count(b"\r")) > max_lines:
+        raise FileTooBig(f"Le fichier dépasse {max_lines} lignes, lignes vides comprises.")
     text = readable(data, encoding)
     delimiter = _take_out_delimiter(text, known, delimiter)
-    rows = CsvRows(text, delimiter)
+    rows = CsvRows(text, delimiter, max_rows)
     header = rows.header
     if header is None:
         raise EmptyFile
@@ -219,8 +220,8 @@ class CsvRows:
     Raises a `FileError` when it is made, never later. `header` is None for a blank file.
     """
 
-    def __init__(self, text, delimiter):
-        self.text, self.delimiter = text, delimiter
+    def __init__(self, text, delimiter, max_rows=MAX_ROWS):
+        self.text, self.delimiter, self.max_rows = text, delimiter, max_rows
         records = self._records()
         self.header = next(records, None)
         self.count = sum(1 for _ in records)
@@ -235,6 +236,6 @@ class CsvRows:
         for number, row in enumerate(_records(self.text, self.delimiter)):
             if len(row.cells) > MAX_COLUMNS:
                 raise FileTooBig(f"Ligne {row.line} : plus de {MAX_COLUMNS} colonnes.")
-            if number > MAX_ROWS:
-                raise FileTooBig(f"Le fichier dépasse {MAX_ROWS} lignes.")
+            if number > self.max_rows:
+                raise FileTooBig(f"Le fichier dépasse {self.max_rows} lignes.")
             yield row

@@ -168,9 +168,10 @@ def test_what_is_limited_is_a_record_not_the_file():
 
 
 def test_too_many_rows_or_bytes_are_refused(monkeypatch):
-    monkeypatch.setattr(reader, "MAX_ROWS", 1)
-    with pytest.raises(FileTooBig, match="lignes"):
-        read_table(TEXT.encode())
+    with pytest.raises(FileTooBig, match="1 lignes"):
+        read_table(TEXT.encode(), max_rows=1)
+    with pytest.raises(FileTooBig, match="2 lignes, lignes vides comprises"):
+        read_table(b"id,nom\n1,a\n2,b\n", max_lines=2)
 
     monkeypatch.setattr(reader, "MAX_BYTES", 10)
     with pytest.raises(FileTooBig, match="Mo"):

@@ -1,0 +1,1 @@
+"""Files of monthly figures: what they say, what is wrong with it, what they would change; writing, taking back."""
