@@ -17,6 +17,8 @@ SUBSIDY_EUR = 35_000
 PROVISIONAL_BELOW = 0.9  # of the sites expected
 PROVISIONAL_MONTHS = 2  # that follow a month: figures still come, and are put right
 YEAR = 12
+# What makes no sense of a site alone.
+OF_MANY_SITES = ("sites", "sites_with_antennes", "rounds", "sites_labelled", "sites_closed", "requests_per_1000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +384,7 @@ def key_figures(record, at, since=LAUNCH):
     """The figures of a dashboard at a date, the shares being those of the months since `since`."""
     month = last_month(at)
     first = min(since, month)
-    return [
+    figures = [
         sites(record, at),
         requests_since_launch(record, month),
         completed_share(record, first, month),
@@ -398,6 +400,7 @@ def key_figures(record, at, since=LAUNCH):
         subsidy(record, at),
         reporting_share(record, month, month),
     ]
+    return figures if record.territory.level != "site" else [one for one in figures if one.code not in OF_MANY_SITES]
 
 
 def as_provisional(figure, month):

@@ -63,7 +63,6 @@ def text(page):
         (FRANCE, "4", "3240", "1080"),
         (OCCITANIE, "3", "1620", "540"),
         (AVEYRON, "2", "540", "180"),
-        (RODEZ_SITE, "1", "540", "180"),
     ],
 )
 def test_each_territory_counts_its_own(client, figures, address, sites, since_launch, month):
@@ -76,6 +75,13 @@ def test_each_territory_counts_its_own(client, figures, address, sites, since_la
         month,
     )
     assert (value(page, "completed_share"), value(page, "very_satisfied_share")) == ("0.8", "0.93")
+
+
+def test_a_site_has_its_own_figures_and_none_of_those_that_count_sites(client, figures):
+    page = client.get(RODEZ_SITE)
+
+    assert (value(page, "requests_since_launch"), value(page, "subsidy_eur")) == ("540", "35000")
+    assert 'data-indicator="sites"' not in page.content.decode()
 
 
 def test_a_date_shows_what_was_known_of_the_months_over_by_then(client, figures):
