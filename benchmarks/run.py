@@ -22,7 +22,7 @@ def main():
     from benchmarks.database import bench_database
 
     with bench_database(OFFICIAL_LIST if OFFICIAL_LIST.exists() else None):
-        from benchmarks import communes, lighthouse, lists, pages, phone
+        from benchmarks import activity, communes, lighthouse, lists, pages, phone
         from tests.geocoder_stand_in import running
 
         pages.collect_static()
@@ -38,6 +38,7 @@ def main():
                 phone.first_result(address)
                 lighthouse.scores(address)
         lists.long_list()
+        activity.many_figures()
 
 
 def search_against_raw_sql(hour):
