@@ -6,6 +6,7 @@
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sites.imports.cells import columns
 from sites.imports.cells.issues import CellError
@@ -53,6 +54,11 @@ class Shape:
     width: int
     spread: tuple = ()
     unknown: tuple[int, ...] = ()
+
+    # The columns of the month and of the two numbers, where a line has but one of each.
+    month: ClassVar[str] = ""
+    amount: ClassVar[str] = ""
+    part: ClassVar[str] = ""
 
 
 class Long(Shape):
