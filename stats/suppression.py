@@ -5,11 +5,16 @@ totals, with whatever would reveal it by subtraction; `Audience` says who is ask
 leaves out what they may not see. All that is published is made of what `seen_by` gives, and of nothing else.
 """
 
+from collections import defaultdict
 from enum import Enum
 
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
 from franceservices.accounts.scopes import Scope
+from stats.models import MonthlyByDemarche, MonthlyByPartner, MonthlyTotal
+from stats.small_numbers import TOTAL, Month, hidden_counts, hidden_shares, hidden_totals
 
 
 class Audience(Enum):
@@ -29,3 +34,121 @@ def audience_of(request):
     if not (user.is_authenticated and user.is_verified()):
         return Audience.PUBLIC
     return Audience.AGENTS if Scope.of(user, timezone.localdate()).reads else Audience.PUBLIC
+
+
+# --- Settling --------------------------------------------------------------------------------------
+
+TOTAL_FLAGS = ("hides_requests", "hides_completed", "hides_respondents", "hides_satisfaction")
+# What is hidden comes by COPY; rows that say so already are left alone.
+MARK_TOTALS = """
+UPDATE stats_monthlytotal AS total
+SET (hides_requests, hides_completed, hides_respondents, hides_satisfaction, settled)
+    = (marks.requests, marks.completed, marks.respondents, marks.satisfaction, true)
+FROM (
+    SELECT row.id, coalesce(hidden.requests, false) AS requests, coalesce(hidden.completed, false) AS completed,
+        coalesce(hidden.respondents, false) AS respondents, coalesce(hidden.satisfaction, false) AS satisfaction
+    FROM stats_monthlytotal AS row
+    LEFT JOIN hidden_totals AS hidden ON hidden.territory = row.territory AND hidden.month = row.month
+    WHERE row.month = ANY (%(months)s)
+) AS marks
+WHERE total.id = marks.id
+    AND (total.hides_requests, total.hides_completed, total.hides_respondents, total.hides_satisfaction, total.settled)
+        <> (marks.requests, marks.completed, marks.respondents, marks.satisfaction, true)
+"""
+MARK_MIX = """
+UPDATE {table} AS mix SET hides_requests = marks.is_hidden, settled = true
+FROM (
+    SELECT row.id, hidden.territory IS NOT NULL AS is_hidden
+    FROM {table} AS row
+    LEFT JOIN hidden_mix AS hidden ON hidden.territory = row.territory AND hidden.month = row.month AND {same}
+    WHERE row.month = ANY (%(months)s)
+) AS marks
+WHERE mix.id = marks.id AND (mix.hides_requests, mix.settled) <> (marks.is_hidden, true)
+"""
+
+
+def settle(months=None):
+    """Hide the small numbers of some months, and what would reveal them: of those that were written since, by default.
+
+    In the caller's transaction, or one of its own. Returns how many months were looked at.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        months = sorted(set(months)) if months is not None else _unsettled_months()
+        if not months:
+            return 0
+        cursor.execute(
+            "CREATE TEMPORARY TABLE hidden_totals (territory text, month date, requests bool, completed bool,"
+            " respondents bool, satisfaction bool) ON COMMIT DROP"
+        )
+        cursor.execute(
+            "CREATE TEMPORARY TABLE hidden_mix (territory text, month date, partner text, demarche text) ON COMMIT DROP"
+        )
+        for month in months:
+            totals, mix = _hidden_in(month)
+            _copy(cursor, "hidden_totals", ((one, month, *flags) for one, flags in totals.items()))
+            _copy(cursor, "hidden_mix", ((one, month, *column) for one, column in mix))
+        cursor.execute("ANALYZE hidden_totals, hidden_mix")
+        cursor.execute(MARK_TOTALS, {"months": months})
+        same_partner = "hidden.partner = row.partner_id AND hidden.demarche IS NULL"
+        same_demarche = "hidden.partner = row.partner_id AND hidden.demarche = coalesce(row.demarche_id, '')"
+        for table, same in (("stats_monthlybypartner", same_partner), ("stats_monthlybydemarche", same_demarche)):
+            cursor.execute(MARK_MIX.format(table=table, same=same), {"months": months})
+        cursor.execute("DROP TABLE hidden_totals, hidden_mix")
+    return len(months)
+
+
+def _unsettled_months():
+    models = (MonthlyTotal, MonthlyByPartner, MonthlyByDemarche)
+    return sorted(
+        {month for model in models for month in model.objects.unsettled().values_list("month", flat=True).distinct()}
+    )
+
+
+def _copy(cursor, table, rows):
+    with cursor.copy(f"COPY {table} FROM STDIN") as copy:  # only the two names above enter it
+        for row in rows:
+            copy.write_row(row)
+
+
+def _hidden_in(month):
+    """What to hide: ({territory: flags, as TOTAL_FLAGS}, {(territory, (partner, démarche, '' or None))}).
+
+    The démarche is '' where it is not known, None for all those of the partner.
+    """
+    threshold = settings.SMALL_NUMBER_THRESHOLD
+    columns = (
+        "territory",
+        "parent",
+        "requests",
+        "completed",
+        "completed_of",
+        "respondents",
+        "very_satisfied",
+        "reporting",
+    )
+    rows = list(MonthlyTotal.objects.filter(month=month).values_list(*columns))
+    parents = {row[0]: row[1] for row in rows}
+    counts = {(row[0], TOTAL): row[2] for row in rows if row[7]}
+    for territory, partner, requests in MonthlyByPartner.objects.filter(month=month).values_list(
+        "territory", "partner", "requests"
+    ):
+        counts[territory, (partner,)] = requests
+    for territory, partner, demarche, requests in MonthlyByDemarche.objects.filter(month=month).values_list(
+        "territory", "partner", "demarche", "requests"
+    ):
+        counts[territory, (partner, demarche or "")] = requests
+    cells = hidden_counts(Month(parents, counts), threshold)
+    requests = {territory for territory, column in cells if column == TOTAL}
+    completed = hidden_shares(parents, {row[0]: (row[3], row[4] - row[3]) for row in rows}, threshold)
+    respondents = hidden_totals(parents, {row[0]: row[5] for row in rows}, threshold)
+    satisfied = hidden_shares(parents, {row[0]: (row[6], row[5] - row[6]) for row in rows}, threshold)
+    flags: dict[str, tuple[bool, ...]] = defaultdict(tuple)
+    for territory in requests | completed | respondents | satisfied:
+        no_answers = territory in respondents
+        flags[territory] = (
+            territory in requests,
+            territory in completed or territory in requests,
+            no_answers,
+            no_answers or territory in satisfied,
+        )
+    return flags, {(territory, (*column, None)[:2]) for territory, column in cells if column != TOTAL}

@@ -58,7 +58,9 @@ def without_sites():
 @pytest.fixture(scope="package")
 def demonstration_url(without_sites):
     """DATABASE_URL of a database made as `make run` makes it."""
-    with database_made_by("load_demo", "load_demo_activity", "load_demo_accounts", suffix="browser", template=without_sites) as url:
+    with database_made_by(
+        "load_demo", "load_demo_activity", "load_demo_accounts", suffix="browser", template=without_sites
+    ) as url:
         yield url
 
 
