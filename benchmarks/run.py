@@ -22,7 +22,11 @@ def main():
     from benchmarks.database import bench_database
 
     with bench_database(OFFICIAL_LIST if OFFICIAL_LIST.exists() else None):
+<<<<<<< HEAD
         from benchmarks import communes, figures, lighthouse, lists, pages, phone
+=======
+        from benchmarks import activity, communes, lighthouse, lists, pages, phone
+>>>>>>> i6-imports
         from tests.geocoder_stand_in import running
 
         pages.collect_static()
@@ -42,6 +46,7 @@ def main():
                 lighthouse.scores(address)
         figures.dashboards()
         lists.long_list()
+        activity.many_figures()
 
 
 def search_against_raw_sql(hour):

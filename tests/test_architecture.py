@@ -14,6 +14,8 @@ PURE = [
     "sites/passages.py",
     "sites/public_holidays.py",
     "sites/imports/files/reader.py",
+    "stats/imports/cells.py",
+    "stats/imports/shapes.py",
 ]
 
 

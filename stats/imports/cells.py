@@ -7,7 +7,7 @@ import re
 from datetime import date, timedelta
 
 from sites.imports.cells.issues import CellError
-from sites.imports.files.tables import plain
+from sites.imports.files import tables
 from sites.imports.files.text import on_one_line
 from stats.months import LAUNCH, NAMES, month_of, without_accents
 
@@ -65,6 +65,11 @@ class Cache(dict):
             value = None
         self[text] = value
         return value
+
+
+def plain(text):
+    """As `tables.plain` does, the apostrophe of typographers included."""
+    return tables.plain(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
 def quoted(text):
@@ -127,10 +132,10 @@ def read_number(text):
     minus, whole, decimals = found.groups()
     if decimals and decimals.strip("0"):
         raise CellError("fraction", "Un nombre entier est attendu : ni virgule, ni point.")
-    number = int(whole.replace(" ", ""))
-    if minus and number:
+    digits = whole.replace(" ", "").lstrip("0")
+    if minus and digits:
         raise CellError("negative", "Un nombre ne peut pas être négatif.")
-    if number > MAX_NUMBER:
+    if len(digits) > len(str(MAX_NUMBER)) or (number := int(digits or "0")) > MAX_NUMBER:
         raise CellError("too_big", "Ce nombre est trop grand pour un site et un mois.")
     return number
 

@@ -4,6 +4,7 @@ The figures are in the temporary tables `staged` (see `staging`) and `changed`: 
 """
 
 from datetime import date
+from functools import partial
 
 from stats.imports.remarks import KEPT_OF_A_KIND, Remark
 from stats.months import LAUNCH, in_french, month_of
@@ -78,10 +79,9 @@ SELECT 'jump' AS code, line, place, requests::text AS value, usual::text AS abou
 
 def check_staged(cursor, figures, shape, today, remarks):
     """Add to `remarks` what is wrong with the figures of the file, whatever was kept before."""
-    place = shape.at.get(getattr(shape, "month", None))
     this_month = month_of(today)
-    given = {"this_month": this_month, "launch": LAUNCH, "month_place": place}
-    _add(cursor, remarks, MISPLACED, given, lambda *found: _why_misplaced(*found, this_month))
+    given = {"this_month": this_month, "launch": LAUNCH, "month_place": shape.at.get(shape.month)}
+    _add(cursor, remarks, MISPLACED, given, partial(_why_misplaced, this_month))
     duplicates = DUPLICATES.format(**figures.names)
     _add(cursor, remarks, duplicates, {}, lambda code, value, line: f"Ce chiffre est déjà à la ligne {line}.")
 
@@ -89,7 +89,7 @@ def check_staged(cursor, figures, shape, today, remarks):
 def check_changed(cursor, figures, shape, remarks):
     """Add to `remarks` what is wrong, or worth a look, once the file's figures are beside those that are kept."""
     code = "too_many_completed" if figures.part == "completed" else "too_many_satisfied"
-    given = {"code": code, "part_place": shape.at.get(getattr(shape, "part", None))}
+    given = {"code": code, "part_place": shape.at.get(shape.part)}
     _add(cursor, remarks, TOO_BIG_A_PART, given, _why_too_big_a_part)
     if figures.part == "completed":
         _add(cursor, remarks, JUMPS, {"times": JUMP_TIMES, "floor": JUMP_FLOOR}, _why_a_jump)
@@ -105,7 +105,7 @@ def _add(cursor, remarks, query, given, message):
         remarks.add_found(code, total, kept)
 
 
-def _why_misplaced(code, value, about, this_month):
+def _why_misplaced(this_month, code, value, about):
     month = in_french(date.fromisoformat(value)).capitalize()
     if code == "future_month":
         return f"{month} est à venir : les chiffres vont jusqu'à {in_french(this_month)}."

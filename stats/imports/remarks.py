@@ -53,7 +53,7 @@ class Remarks:
 
     def __init__(self):
         self.kept: list[Remark] = []
-        self.counts = Counter()
+        self.counts: Counter[str] = Counter()
 
     def add(self, code, line, index, value, message):
         self.counts[code] += 1

@@ -6,14 +6,14 @@
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sites.imports.cells import columns
 from sites.imports.cells.issues import CellError
 from sites.imports.files.errors import WrongHeader
-from sites.imports.files.tables import plain
 from sites.imports.files.text import on_one_line
 from stats.imports.cells import ALSO_CALLED as PARTNERS_CALLED
-from stats.imports.cells import quoted, read_month
+from stats.imports.cells import plain, quoted, read_month
 
 ALSO_CALLED = {
     "id_fs": (*columns.ALSO_CALLED["id_fs"], "site", "id_site", "code_site", "identifiant_site"),
@@ -54,6 +54,11 @@ class Shape:
     width: int
     spread: tuple = ()
     unknown: tuple[int, ...] = ()
+
+    # The columns of the month and of the two numbers, where a line has but one of each.
+    month: ClassVar[str] = ""
+    amount: ClassVar[str] = ""
+    part: ClassVar[str] = ""
 
 
 class Long(Shape):

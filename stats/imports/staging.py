@@ -85,6 +85,10 @@ class _Reader:
         self.numbers = Cache(required_number)
         self.optional_numbers = Cache(_number_or_null)
 
+    def lines_of(self, row):
+        """The lines of a COPY to `staged`, one a figure that can be made of the row's cells."""
+        raise NotImplementedError
+
     def cells_of(self, row):
         """The cells of a row, None (and a remark) when it is not as wide as the header."""
         width = self.shape.width
