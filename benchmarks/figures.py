@@ -59,7 +59,7 @@ def dashboards():
 
 
 def make_activity():
-    """Fill the tables of figures: the rows without the triggers, then the totals a quarter at a time."""
+    """Fill the tables of figures, whatever they held: the rows without the triggers, then the totals by quarter."""
     from django.db import connection
     from django.utils import timezone
 
@@ -73,6 +73,7 @@ def make_activity():
     batch = ActivityImport.objects.create(file_name="mesure.csv", sha256="0" * 64, status=status, applied_at=now)
     chunks = [{"first": months_later(first, at), "last": months_later(first, at + 2)} for at in range(0, MONTHS, 3)]
     with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(f'stats_monthly{table}' for table in TABLES)}")
         cursor.execute("SET session_replication_role = replica")  # neither triggers nor foreign keys
         every = {"first": first, "last": months_later(first, MONTHS - 1), "batch": batch.pk, "rows": ROWS_A_MONTH}
         cursor.execute(ACTIVITY, every)

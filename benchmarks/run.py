@@ -22,11 +22,7 @@ def main():
     from benchmarks.database import bench_database
 
     with bench_database(OFFICIAL_LIST if OFFICIAL_LIST.exists() else None):
-<<<<<<< HEAD
-        from benchmarks import communes, figures, lighthouse, lists, pages, phone
-=======
-        from benchmarks import activity, communes, lighthouse, lists, pages, phone
->>>>>>> i6-imports
+        from benchmarks import activity, communes, figures, lighthouse, lists, pages, phone
         from tests.geocoder_stand_in import running
 
         pages.collect_static()
@@ -44,9 +40,9 @@ def main():
                 pages.weight(address)
                 phone.first_result(address)
                 lighthouse.scores(address)
+        activity.many_figures()
         figures.dashboards()
         lists.long_list()
-        activity.many_figures()
 
 
 def search_against_raw_sql(hour):

@@ -1,5 +1,7 @@
 """What is asked of who publishes figures."""
 
+from typing import cast
+
 from django import forms
 from django.utils import timezone
 
@@ -38,10 +40,8 @@ class PublicationForm(forms.Form):
     def __init__(self, *args, known, **kwargs):
         super().__init__(*args, **kwargs)
         self.known = known
-        self.fields["territoire"].choices = [
-            ("", "Choisir un territoire"),
-            *((key, _name(one)) for key, one in known.items()),
-        ]
+        choices = [(key, _name(territory)) for key, territory in known.items()]
+        cast(forms.ChoiceField, self.fields["territoire"]).choices = [("", "Choisir un territoire"), *choices]
         self.fields["au"].widget.attrs |= {"min": FIRST_DATE.isoformat(), "max": timezone.localdate().isoformat()}
 
     def clean_au(self):
@@ -51,10 +51,10 @@ class PublicationForm(forms.Form):
         return at
 
     def clean(self):
-        cleaned = super().clean()
-        if {"territoire", "au"} <= cleaned.keys() and not cleaned.get("titre"):
-            cleaned["titre"] = f"{self.territory.name} : France services au {written.day(self.at)}"
-        return cleaned
+        said = self.cleaned_data
+        if {"territoire", "au"} <= said.keys() and not said.get("titre"):
+            said["titre"] = f"{self.territory.name} : France services au {written.day(self.at)}"
+        return said
 
     @property
     def territory(self):
