@@ -1,15 +1,17 @@
 """Taking an applied import of figures back: exactly, or not at all."""
 
+from typing import Any
+
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
 from sites.written_hours import day_in_french
 from stats.imports.figures import OF_SUBJECT
 from stats.imports.work import CannotWrite, alone, settle
-from stats.models import ActivityImport
+from stats.models import ActivityImport, ReplacedActivity, ReplacedSatisfaction
 
 Status = ActivityImport.Status
+REPLACED: dict[str, Any] = {"activity": ReplacedActivity, "satisfaction": ReplacedSatisfaction}
 
 MONTHS = "SELECT DISTINCT month FROM {table} WHERE batch_id = %(batch)s"
 PUT_BACK = """
@@ -28,8 +30,8 @@ class CannotTakeBack(CannotWrite):
 
 def later_imports(batch):
     """The applied imports that wrote over figures of `batch` since, in the order to take back: latest first."""
-    over = Q(replaced_activity__previous_batch=batch) | Q(replaced_satisfaction__previous_batch=batch)
-    return ActivityImport.objects.filter(over).distinct().order_by("-applied_at", "-pk")
+    over = REPLACED[batch.subject].objects.filter(previous_batch=batch)
+    return ActivityImport.objects.filter(pk__in=over.values("batch")).order_by("-applied_at", "-pk")
 
 
 def take_back(batch, user):

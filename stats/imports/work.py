@@ -26,6 +26,8 @@ Status = ActivityImport.Status
 LOCK = 20_200_102  # the one that the totals' triggers take
 MAX_ROWS, MAX_LINES = 1_200_000, 2_500_000
 LONGEST_COLUMN = 60
+MANY = 10_000
+TOTALS_TABLES = "stats_monthlytotal, stats_monthlybypartner, stats_monthlybydemarche"
 
 CHANGED = """
 CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
@@ -242,6 +244,8 @@ def _write(batch, examined, user, progress):
     with connection.cursor() as cursor:
         cursor.execute(KEEP_OLD.format(**names), {"batch": batch.pk})
         cursor.execute(UPSERT.format(**names), {"batch": batch.pk})
+        if examined.counts["written"] > MANY:  # the planner believes tables empty until autovacuum comes by
+            cursor.execute(f"ANALYZE {names['table']}, {TOTALS_TABLES}")
     progress.stage("Recherche des petits nombres")
     settle(examined.months)
     batch.status, batch.message = Status.APPLIED, ""
