@@ -88,8 +88,7 @@ def make_activity():
     print(f"  {MonthlyActivity.objects.count()} lignes écrites en {written - began:.0f} s")
     print(f"  totaux comptés en {counted - written:.0f} s")
     began = time.perf_counter()
-    if hasattr(suppression, "settle"):
-        suppression.settle()
+    suppression.settle()
     print(f"  petits nombres masqués en {time.perf_counter() - began:.0f} s")
 
 

@@ -44,7 +44,7 @@ def load():
         if not Demarche.objects.exists():
             raise CannotLoad("Les démarches ne sont pas chargées : lancez d'abord manage.py load_demarches.")
         rows = _write()
-        _settle()
+        suppression.settle()
     return rows
 
 
@@ -55,13 +55,7 @@ def remove(**_signal):
         model.objects.filter(**of_theirs).delete()
     ActivityImport.objects.filter(is_demo=True).delete()
     Publication.objects.filter(is_demo=True).delete()
-    _settle()
-
-
-def _settle():
-    """Look for small numbers in what was counted again: until then the public sees none of it."""
-    if hasattr(suppression, "settle"):  # it is being written
-        suppression.settle()
+    suppression.settle()
 
 
 def _write():

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from franceservices.accounts.scopes import Scope
-from stats.models import MonthlyByDemarche, MonthlyByPartner, MonthlyTotal
+from stats.models import MonthlyByDemarche, MonthlyByPartner, MonthlyTotal, SmallNumberRule
 from stats.small_numbers import TOTAL, Month, hidden_counts, hidden_shares, hidden_totals
 
 
@@ -38,6 +38,7 @@ def audience_of(request):
 
 # --- Settling --------------------------------------------------------------------------------------
 
+LOCK = 20_200_102  # the one that the totals' triggers take
 TOTAL_FLAGS = ("hides_requests", "hides_completed", "hides_respondents", "hides_satisfaction")
 # What is hidden comes by COPY; rows that say so already are left alone.
 MARK_TOTALS = """
@@ -70,10 +71,12 @@ WHERE mix.id = marks.id AND (mix.hides_requests, mix.settled) <> (marks.is_hidde
 def settle(months=None):
     """Hide the small numbers of some months, and what would reveal them: of those that were written since, by default.
 
-    In the caller's transaction, or one of its own. Returns how many months were looked at.
+    All of them, when the threshold is not the one that was followed. In the caller's transaction, or one of its own.
+    Returns how many months were looked at.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        months = sorted(set(months)) if months is not None else _unsettled_months()
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        months = _all_months() if _new_rule() else _unsettled_months() if months is None else sorted(set(months))
         if not months:
             return 0
         cursor.execute(
@@ -95,6 +98,20 @@ def settle(months=None):
             cursor.execute(MARK_MIX.format(table=table, same=same), {"months": months})
         cursor.execute("DROP TABLE hidden_totals, hidden_mix")
     return len(months)
+
+
+def _new_rule():
+    """Whether the threshold is another one than before; it is noted."""
+    rules = SmallNumberRule.objects
+    if list(rules.values_list("threshold", flat=True)) == [settings.SMALL_NUMBER_THRESHOLD]:
+        return False
+    rules.all().delete()
+    rules.create(threshold=settings.SMALL_NUMBER_THRESHOLD)
+    return True
+
+
+def _all_months():
+    return sorted(MonthlyTotal.objects.values_list("month", flat=True).distinct())
 
 
 def _unsettled_months():

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from sites.written_hours import day_in_french
 from stats.imports.figures import OF_SUBJECT
-from stats.imports.work import CannotWrite, alone, settle
+from stats.imports.work import CannotWrite, alone
 from stats.models import ActivityImport, ReplacedActivity, ReplacedSatisfaction
+from stats.suppression import settle
 
 Status = ActivityImport.Status
 REPLACED: dict[str, Any] = {"activity": ReplacedActivity, "satisfaction": ReplacedSatisfaction}

@@ -21,6 +21,7 @@ from stats.imports.figures import ACTIVITY, SATISFACTION, Figures
 from stats.imports.remarks import Remarks
 from stats.models import ActivityImport, ActivityIssue
 from stats.months import in_code
+from stats.suppression import settle
 
 Status = ActivityImport.Status
 LOCK = 20_200_102  # the one that the totals' triggers take
@@ -251,14 +252,6 @@ def _write(batch, examined, user, progress):
     batch.status, batch.message = Status.APPLIED, ""
     batch.applied_at, batch.applied_by = timezone.now(), user
     batch.save()
-
-
-def settle(months):
-    """Have small numbers looked for again in the totals of these months."""
-    from stats import suppression
-
-    if hasattr(suppression, "settle"):
-        suppression.settle(months)
 
 
 def why_refused(error):

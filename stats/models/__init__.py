@@ -11,7 +11,7 @@ from stats.models.imports import (
     ReplacedSatisfaction,
 )
 from stats.models.publications import Publication
-from stats.models.totals import MonthlyByDemarche, MonthlyByPartner, MonthlyTotal
+from stats.models.totals import MonthlyByDemarche, MonthlyByPartner, MonthlyTotal, SmallNumberRule
 
 __all__ = [
     "ActivityFile",
@@ -27,5 +27,6 @@ __all__ = [
     "Publication",
     "ReplacedActivity",
     "ReplacedSatisfaction",
+    "SmallNumberRule",
     "TerritoryAccess",
 ]

@@ -106,6 +106,19 @@ class MonthlyTotal(models.Model):
         return f"{self.territory}, {self.month:%m/%Y}"
 
 
+class SmallNumberRule(models.Model):
+    """The threshold that the flags follow: `settings.SMALL_NUMBER_THRESHOLD` when they were last set. One row."""
+
+    threshold = models.PositiveSmallIntegerField("seuil", primary_key=True)
+
+    class Meta:
+        verbose_name = "règle des petits nombres"
+        verbose_name_plural = "règle des petits nombres"
+
+    def __str__(self):
+        return f"de 1 à {self.threshold - 1}"
+
+
 class MixQuerySet(TotalQuerySet):
     def seen_by(self, audience):
         """The rows whose `requests` the audience may see: the others are left out."""

@@ -137,15 +137,18 @@ def _moves(parents, sites, counts, hidden):
     """What changes, when one answer goes from a site to another, or comes or goes: if nothing that is told does."""
     for one, there in product(sites, [None, *sites]):
         for sign in (1, -1):
-            changes = Counter({territory: sign for territory in chain(parents, one)})
-            changes.subtract({territory: sign for territory in chain(parents, there)} if there else {})
+            changes = Counter(dict.fromkeys(chain(parents, one), sign))
+            changes.subtract(dict.fromkeys(chain(parents, there), sign) if there else {})
             changed = {territory: change for territory, change in changes.items() if change}
             moved = {one: sign} | ({there: -sign} if there else {})
-            if one != there and all(sites[site] + change >= 0 for site, change in moved.items()):
-                if all(
+            if (
+                one != there
+                and all(sites[site] + change >= 0 for site, change in moved.items())
+                and all(
                     territory in hidden and counts[territory] + change >= 1 for territory, change in changed.items()
-                ):
-                    yield changed
+                )
+            ):
+                yield changed
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -1,0 +1,14 @@
+"""`manage.py hide_small_numbers`: what the public may not see, decided anew where figures or the threshold changed."""
+
+from django.core.management.base import BaseCommand
+
+from stats.suppression import settle
+
+
+class Command(BaseCommand):
+    help = "Masque au public les petits nombres des mois qui ont changé, ou de tous si le seuil a changé."
+
+    def handle(self, *args, verbosity, **options):
+        months = settle()
+        if verbosity:
+            self.stdout.write(f"{months} mois revus." if months else "Rien n'a changé.")
