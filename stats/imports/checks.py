@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from stats.imports.remarks import KEPT_OF_A_KIND, Remark
-from stats.months import LAUNCH, in_french, month_of
+from stats.months import LAUNCH, from_code, in_french, month_of
 
 # A site's month is told when it is over the floor and more than so many times the site's usual month.
 JUMP_TIMES, JUMP_FLOOR = 10, 200
@@ -30,7 +30,7 @@ SELECT * FROM (
             WHEN month < date_trunc('month', site.labelled_on) THEN 'before_label'
             WHEN month > date_trunc('month', site.closed_on) THEN 'after_closing'
         END AS code,
-        line, coalesce(%(month_place)s, place) AS place, month::text AS value,
+        line, coalesce(%(month_place)s, place) AS place, to_char(month, 'YYYY-MM') AS value,
         CASE WHEN month < date_trunc('month', site.labelled_on) THEN site.labelled_on ELSE site.closed_on END::text
             AS about
     FROM staged JOIN sites_site AS site ON site.id = staged.site_id
@@ -106,7 +106,7 @@ def _add(cursor, remarks, query, given, message):
 
 
 def _why_misplaced(this_month, code, value, about):
-    month = in_french(date.fromisoformat(value)).capitalize()
+    month = in_french(from_code(value)).capitalize()
     if code == "future_month":
         return f"{month} est à venir : les chiffres vont jusqu'à {in_french(this_month)}."
     if code == "before_launch":

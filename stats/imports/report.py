@@ -16,7 +16,8 @@ SHOWN_OF_A_KIND = 10
 def lines(examined, everything=False):
     """Lines of text: the counts, then the remarks by kind (all those that were kept, if `everything`), then totals."""
     counts = examined.counts
-    yield f"{ActivityImport.Subject(examined.figures.subject).label} : {number(counts['rows'])} lignes lues."
+    read = "lignes lues" if counts["rows"] > 1 else "ligne lue"
+    yield f"{ActivityImport.Subject(examined.figures.subject).label} : {number(counts['rows'])} {read}."
     yield f"  à écrire : {number(counts['written'])}, déjà enregistrés : {number(counts['unchanged'])}"
     yield f"  erreurs : {number(counts['errors'])}, avertissements : {number(counts['warnings'])}"
     yield from _remarks(examined, everything)

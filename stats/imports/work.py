@@ -116,7 +116,7 @@ def analyse(batch, data, today, progress=None):
     with patient_transaction():
         ActivityIssue.objects.filter(batch=batch).delete()
         try:
-            examined = examine(data, today, progress or Quiet())
+            examined = examine(data, today, Quiet() if progress is None else progress)
         except FileError as error:
             batch.status, batch.message = Status.REFUSED, why_refused(error)
         else:
@@ -133,7 +133,7 @@ def write(batch, data, user, today, progress=None):
     checked again: raises `HasErrors`, or `ChangedSince` when its counts or totals are no longer those of the analysis,
     `FiguresBusy` or `NotAwaited`; the batch is then as it was.
     """
-    progress = progress or Quiet()
+    progress = Quiet() if progress is None else progress
     with alone():
         awaited = ActivityImport.objects.select_for_update(no_key=True)
         if not awaited.filter(pk=batch.pk, status__in=[Status.READY, Status.CONFIRMED]).exists():

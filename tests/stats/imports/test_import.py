@@ -49,6 +49,8 @@ def activity():
     return sorted(((row[0], f"{row[1]:%Y-%m}", *row[2:]) for row in rows), key=str)
 
 
+QUERIES_OF_AN_ANALYSIS = 26
+
 LONG = """id_fs;mois;partenaire;demarche;demandes;finalisees
 901;2024-01;CAF;;40;30
 901;janvier 2024;Pôle emploi;;12;
@@ -303,6 +305,50 @@ def test_a_batch_is_written_once():
 
     with pytest.raises(work.NotAwaited):
         work.write(batch, LONG.encode(), None, TODAY)
+
+
+def test_one_import_is_written_at_a_time():
+    batch, data = received(LONG)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [work.LOCK])
+    connection.cursor().execute("SET LOCAL lock_timeout = '20ms'")
+
+    with pytest.raises(work.FiguresBusy, match="recommencez dans un instant"):
+        work.write(batch, data, None, TODAY)
+
+    other.close()
+    work.write(batch, data, None, TODAY)
+    assert MonthlyActivity.objects.count() == 3
+
+
+def test_the_work_tells_how_far_it_is():
+    class Told(list):
+        def stage(self, words, total=0):
+            self.append((words, total))
+
+        def done(self, count):
+            self.append(count)
+
+    told_of = Told()
+    batch = ActivityImport.objects.create(file_name="activite.csv", sha256="0" * 64)
+
+    work.analyse(batch, LONG.encode(), TODAY, told_of)
+
+    assert told_of[:3] == [("Lecture du fichier", 0), ("Lecture des chiffres", 3), 0]
+    assert told_of[3:] == [("Vérification des chiffres", 0), ("Comparaison avec les chiffres enregistrés", 0)]
+
+
+@pytest.mark.parametrize("how_many", [1, 300])
+def test_a_file_costs_the_same_queries_however_long(how_many, django_assert_num_queries):
+    rows = "".join(
+        f"90{number % 3 + 1};{2022 + number // 12 % 2}-{number % 12 + 1:02};{number}\n" for number in range(how_many)
+    )
+    data = f"id_fs;mois;CAF\n{rows}".encode()
+    batch = ActivityImport.objects.create(file_name="activite.csv", sha256="0" * 64)
+
+    with django_assert_num_queries(QUERIES_OF_AN_ANALYSIS, exact=False):
+        work.analyse(batch, data, TODAY)
 
 
 # --- Taking back ------------------------------------------------------------------------------------
