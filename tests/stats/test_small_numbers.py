@@ -177,7 +177,7 @@ def test_each_share_of_few_has_another_value_while_the_numbers_of_answers_are_to
 
 
 def _swaps(parents, sites, hidden):
-    """Pairs of sites where someone who did might not have, and the other way round there: if nothing that is told says."""
+    """Pairs of sites where one who did might not have, and the other way round there, without a share told changing."""
     for one, there in product(sites, [None, *sites]):
         apart = set(chain(parents, one)) ^ set(chain(parents, there) if there else ())
         can = sum(sites[one]) and (

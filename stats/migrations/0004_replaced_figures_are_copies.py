@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('sites', '0010_demarche_theme'),
-        ('stats', '0002_totals'),
+        ('stats', '0003_publications_are_frozen'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stats', '0003_publications_are_frozen'),
+        ('stats', '0004_replaced_figures_are_copies'),
     ]
 
     operations = [
