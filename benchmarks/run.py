@@ -37,8 +37,8 @@ def main():
                 pages.weight(address)
                 phone.first_result(address)
                 lighthouse.scores(address)
-        lists.long_list()
         activity.many_figures()
+        lists.long_list()
 
 
 def search_against_raw_sql(hour):
