@@ -6,17 +6,18 @@ from stats import indicators, months, series, tables
 from stats.charts.line import LineChart, Series
 from stats.months import LAUNCH
 
-COMPARED = (
-    "sites",
-    "requests_since_launch",
-    "requests_12_months",
-    "change_on_a_year",
-    "requests_per_1000",
-    "completed_share",
-    "very_satisfied_share",
-    "subsidy_eur",
-    "reporting_share",
-)
+# Indicator -> what its line of the table is called.
+COMPARED = {
+    "sites": "Sites France services (principaux)",
+    "requests_since_launch": "Démarches accompagnées depuis le lancement",
+    "requests_12_months": "Démarches accompagnées en 12 mois",
+    "change_on_a_year": "Évolution des 12 mois sur un an",
+    "requests_per_1000": "Démarches en 12 mois pour 1\u00a0000 habitants",
+    "completed_share": "Démarches réalisées en une visite",
+    "very_satisfied_share": "Usagers très satisfaits",
+    "subsidy_eur": "Subvention de l'État par an",
+    "reporting_share": "Sites ayant déclaré leur activité, dernier mois",
+}
 
 
 class Comparison:
@@ -39,10 +40,10 @@ class Comparison:
         ]
         rows = [
             (
-                tables.text(_sentence(figures[0][code].label)),
+                tables.text(heading),
                 *(tables.Cell(of[code].shown, of[code].text, is_number=of[code].is_told) for of in figures),
             )
-            for code in COMPARED
+            for code, heading in COMPARED.items()
         ]
         columns = ("Indicateur", *(territory.name for territory in self.territories))
         return tables.Table("chiffres", f"Chiffres clés, {self.period}", columns, rows)
@@ -97,7 +98,3 @@ class Comparison:
         chosen = "&".join(f"avec={one.key}" for one in self.territories)
         period = f"&au={self.at:%Y-%m-%d}" + ("" if self.since == LAUNCH else f"&depuis={self.since:%Y-%m}")
         return f"?{chosen}{period}"
-
-
-def _sentence(label):
-    return label[0].upper() + label[1:]

@@ -42,7 +42,6 @@ def _ranking_of_departements(board):
         title=f"Les {len(bars)} premiers : {title[0].lower()}{title[1:]}",
         description=_from_first_to_last(bars),
         rows=bars,
-        unit="pour 1\u00a0000 habitants",
     )
     described = {
         part: f"{part.territory.name} : {tables.decimal(rates[part], part.hidden).text} pour 1\u00a0000 habitants"
