@@ -1,0 +1,180 @@
+"""Départements in five tones: a rate on the map of France, or of a région. Never raw counts, which only show people."""
+
+import json
+import math
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+
+from stats.charts.scale import NBSP, in_french, plain
+
+CLASSES = 5
+ROUND = (5, 2.5, 2, 1)
+OUTLINES = Path(__file__).with_name("outlines.json")
+
+
+@cache
+def outlines():
+    """What bin/chart_outlines.py wrote: size, insets, and of each département its région, box and path."""
+    return json.loads(OUTLINES.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Shape:
+    code: str
+    path: str
+    tone: str  # 1 (lightest) to 5 (darkest), '' without a value
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Inset:
+    name: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def name_x(self):
+        return self.x + 5
+
+    @property
+    def name_y(self):
+        return self.y + 20
+
+
+@dataclass(frozen=True)
+class LegendClass:
+    tone: str
+    text: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Choropleth:
+    """`values`: {code of a département: number, or None where hidden or missing}; `texts`: what each shape says;
+    `focus`: the code of a région, '' for France; `urls`: {code: address}."""
+
+    id: str
+    title: str
+    description: str
+    values: dict
+    texts: dict
+    unit: str = ""
+    focus: str = ""
+    urls: dict = field(default_factory=dict)
+
+    @cached_property
+    def codes(self):
+        drawn = outlines()["departements"]
+        return [code for code, outline in drawn.items() if self.focus in ("", outline["region"])]
+
+    @cached_property
+    def limits(self):
+        return round_limits([self.values[code] for code in self.codes if self.values.get(code) is not None])
+
+    @cached_property
+    def shapes(self):
+        drawn = outlines()["departements"]
+        return [
+            Shape(code, drawn[code]["path"], self._tone(code), self.texts.get(code, ""), self.urls.get(code, ""))
+            for code in self.codes
+        ]
+
+    @cached_property
+    def insets(self):
+        """The frames of the overseas départements, on the map of France."""
+        if self.focus:
+            return []
+        return [Inset(inset["name"], *inset["frame"]) for inset in outlines()["insets"].values()]
+
+    @cached_property
+    def view_box(self):
+        if not self.focus:
+            return f"0 0 {outlines()['size']} {outlines()['size']}"
+        boxes = [outlines()["departements"][code]["box"] for code in self.codes]
+        if not boxes:
+            return "0 0 1 1"
+        left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+        right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
+        margin = max(right - left, bottom - top) * 0.02
+        sides = left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin
+        return " ".join(plain(side) for side in sides)
+
+    @cached_property
+    def hatch(self):
+        """The size of a hatch, in units of the map: the same on screen for France and for a région."""
+        return plain(float(self.view_box.split()[2]) / 75)
+
+    @cached_property
+    def legend(self):
+        """The classes from light to dark, each with its limits in French and how many départements it has."""
+        tones = [self._tone(code) for code in self.codes]
+        values = [self.values[code] for code in self.codes if self.values.get(code) is not None]
+        if not values:
+            return []
+        unit = f"{NBSP}%" if self.unit == "%" else ""
+        decimals = next((n for n in range(6) if all(round(x, n) == round(x, 9) for x in self.limits)), 6)
+        limits = [in_french(limit, decimals) + unit for limit in self.limits]
+        if not limits:
+            texts = ["une seule valeur" if len(set(values)) == 1 and len(values) > 1 else "valeur connue"]
+        else:
+            between = [f"de {low} à moins de {high}" for low, high in zip(limits, limits[1:], strict=False)]
+            texts = [f"moins de {limits[0]}", *between, f"{limits[-1]} et plus"]
+        return [LegendClass(tone, text, tones.count(tone)) for tone, text in zip(self._tones, texts, strict=True)]
+
+    @cached_property
+    def without_value(self):
+        """How many départements are hatched."""
+        return sum(self.values.get(code) is None for code in self.codes)
+
+    @property
+    def has_links(self):
+        return any(self.urls.get(code) for code in self.codes)
+
+    @cached_property
+    def _tones(self):
+        """The tones in use, spread from light to dark when classes are fewer than five."""
+        count = len(self.limits) + 1
+        return {1: "3", 2: "24", 3: "135", 4: "1245", 5: "12345"}[count]
+
+    def _tone(self, code):
+        value = self.values.get(code)
+        return "" if value is None else self._tones[bisect_right(self.limits, value)]
+
+
+def round_limits(values):
+    """At most four limits between five classes of about as many values each, as round as that allows.
+
+    A value on a limit is in the class above it. No class is empty; fewer classes where values are few or alike.
+    """
+    ordered = sorted(values)
+    if not ordered or ordered[0] == ordered[-1]:
+        return []
+    classes = min(CLASSES, len(set(ordered)))
+    cuts = [ordered[math.ceil(len(ordered) * rank / classes)] for rank in range(1, classes)]
+    fewest = max(1, len(ordered) // (2 * classes))
+    for step in _steps(ordered[-1] - ordered[0]):
+        limits = sorted({round(math.floor(cut / step + 0.5) * step, 9) for cut in cuts})
+        if len(limits) == classes - 1 and min(_counts(ordered, limits)) >= fewest:
+            return limits
+    # Many equal values: the quantiles themselves, without the classes that they would leave empty.
+    return [cut for cut in sorted(set(cuts)) if cut > ordered[0]]
+
+
+def _steps(extent):
+    """Round steps, from the extent of the values down to a hundred-thousandth of it."""
+    size = 10 ** math.floor(math.log10(extent))
+    for power in range(6):
+        for step in ROUND:
+            yield step * size / 10**power
+
+
+def _counts(ordered, limits):
+    counts = [0] * (len(limits) + 1)
+    for value in ordered:
+        counts[bisect_right(limits, value)] += 1
+    return counts
