@@ -10,17 +10,18 @@ only; the same sources give the same bytes. Metropolitan France is in a conforma
 import csv
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-SIZE = 600  # of the drawing, wide and high
-MAINLAND = (22, 4, 596, 596)  # where metropolitan France goes: left, top, right, bottom
+SIZE = (600, 560)  # of the drawing
+MAINLAND = (50, 4, 597, 556)  # where metropolitan France goes: left, top, right, bottom
 INSETS = {  # left, top, width, height; the name is written on top of each frame
-    "971": (1, 1, 118, 84),
-    "972": (1, 91, 118, 84),
-    "973": (1, 313, 118, 90),
-    "974": (1, 409, 118, 90),
-    "976": (1, 505, 118, 90),
+    "971": (1, 1, 128, 84),
+    "972": (1, 227, 128, 80),
+    "973": (1, 311, 128, 80),
+    "974": (1, 395, 128, 80),
+    "976": (1, 479, 128, 80),
 }
 NAME_HEIGHT = 26
 MARGIN = 6
@@ -82,7 +83,7 @@ def path(rings):
         tenths = [point for place, point in enumerate(tenths) if place == 0 or point != tenths[place - 1]]
         if tenths[-1] == tenths[0]:
             tenths.pop()
-        moves = [pair(b[0] - a[0], b[1] - a[1]) for a, b in zip(tenths, tenths[1:], strict=False)]
+        moves = [pair(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(tenths)]
         joined = "".join(move if move.startswith("-") or not place else f" {move}" for place, move in enumerate(moves))
         written.append(f"M{pair(*tenths[0])}l{joined}z")
     return "".join(written)

@@ -98,7 +98,7 @@ def _draw(chart, suffix, width, beside):
                 [(text, plain(text_y + LINE * number)) for number, text in enumerate(texts)],
                 plain(bar_y),
                 plain(length),
-                plain(start + length + 6 if bar.value is not None else start + 4),
+                plain(start + length + 6 if bar.value is not None else start + 8),
                 plain(bar_y + THICK / 2 + 5),
             )
         )

@@ -5,6 +5,7 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from stats.charts.scale import NBSP, in_french, plain
@@ -94,7 +95,7 @@ class Choropleth:
     @cached_property
     def view_box(self):
         if not self.focus:
-            return f"0 0 {outlines()['size']} {outlines()['size']}"
+            return "0 0 {} {}".format(*outlines()["size"])
         boxes = [outlines()["departements"][code]["box"] for code in self.codes]
         if not boxes:
             return "0 0 1 1"
@@ -122,7 +123,7 @@ class Choropleth:
         if not limits:
             texts = ["une seule valeur" if len(set(values)) == 1 and len(values) > 1 else "valeur connue"]
         else:
-            between = [f"de {low} à moins de {high}" for low, high in zip(limits, limits[1:], strict=False)]
+            between = [f"de {low} à moins de {high}" for low, high in pairwise(limits)]
             texts = [f"moins de {limits[0]}", *between, f"{limits[-1]} et plus"]
         return [LegendClass(tone, text, tones.count(tone)) for tone, text in zip(self._tones, texts, strict=True)]
 

@@ -8,6 +8,7 @@ from stats.months import SHORT_NAMES, in_french
 
 TEXT = 13  # size of the text, in units of the drawing
 OTHERS = 4  # as many as can be told apart
+BY_MONTH = 14  # up to so many months, the axis names each
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Tick:
     at: str
     text: str
     anchor: str = "middle"
+    below: str = ""  # a second line
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class LineChart:
-    """`months`: first days, in order; `series`: `Series` of as many values. `unit`: '%', or words said above the axis."""
+    """`months`: first days, in order; `series`: `Series` of as many values. `unit`: '%', or words above the axis."""
 
     id: str
     title: str
@@ -132,8 +134,8 @@ def _draw(chart, suffix, width, height, labels_at_the_end):
     in_words = chart.unit not in ("", "%")
     with_key = [] if labels_at_the_end else chart.series
     styles = _styles(chart.series)
-    top = (18 if in_words else 8) + 20 * len(with_key)
-    bottom = height - 26
+    top = (32 if in_words else 10) + 20 * len(with_key)
+    bottom = height - (44 if len(chart.months) <= BY_MONTH else 26)
     scale = scale_for(values, bottom, top, about=5 if labels_at_the_end else 4)
     texts = tick_texts(scale.ticks, chart.unit)
     left = max(width_of(text, TEXT) for text in texts) + 8
@@ -241,16 +243,14 @@ def _key(style, label, y):
 
 
 def _time_axis(months, left, slot):
-    """Years under the axis, each under its own months; months too when there are at most 14 with room for them."""
+    """Years under the axis, each in the middle of its months; up to 14 months, their names and then the years."""
     separators, x_ticks = [], []
-    if len(months) <= 14:
+    if len(months) <= BY_MONTH:
         every = 1 if slot >= 36 else 2 if slot >= 18 else 3
-        for index, month in enumerate(months):
-            if index % every == 0:
-                text = SHORT_NAMES[month.month - 1]
-                if index == 0 or month.month <= every:
-                    text = f"{text} {month:%y}" if slot * every >= 52 else f"{month:%m/%y}"
-                x_ticks.append(Tick(plain(left + slot * (index + 0.5)), text))
+        year = None
+        for index, month in list(enumerate(months))[::every]:
+            below, year = (str(month.year) if month.year != year else ""), month.year
+            x_ticks.append(Tick(plain(left + slot * (index + 0.5)), SHORT_NAMES[month.month - 1], below=below))
         return {"x_ticks": x_ticks, "separators": separators}
     years = sorted({month.year for month in months})
     for year in years:
@@ -260,4 +260,6 @@ def _time_axis(months, left, slot):
             separators.append(plain(start))
         if end - start >= 30:
             x_ticks.append(Tick(plain((start + end) / 2), str(year)))
+        elif year == years[-1] and end - start >= 16:
+            x_ticks.append(Tick(plain(end + 6), str(year), "end"))
     return {"x_ticks": x_ticks, "separators": separators}
