@@ -17,13 +17,14 @@ PROJECT = Path(__file__).resolve().parent.parent
 SIZE = (600, 560)  # of the drawing
 MAINLAND = (50, 4, 597, 556)  # where metropolitan France goes: left, top, right, bottom
 INSETS = {  # left, top, width, height; the name is written on top of each frame
-    "971": (1, 1, 128, 84),
-    "972": (1, 227, 128, 80),
-    "973": (1, 311, 128, 80),
-    "974": (1, 395, 128, 80),
-    "976": (1, 479, 128, 80),
+    "971": (1, 1, 134, 84),
+    "972": (1, 227, 134, 80),
+    "973": (1, 311, 134, 80),
+    "974": (1, 395, 134, 80),
+    "976": (1, 479, 134, 80),
 }
 NAME_HEIGHT = 26
+ZOOM = {"name": "Paris", "frame": (467, 1, 132, 98), "codes": ("75", "92", "93", "94")}  # too small to be seen
 MARGIN = 6
 SMALLEST = 0.6  # islets smaller than this, in square units, are dropped, unless they are all there is
 PARALLELS = math.radians(44), math.radians(49)
@@ -61,6 +62,17 @@ def fitted(shapes, left, top, right, bottom):
 def area(ring):
     pairs = zip(ring, ring[1:] + ring[:1], strict=True)
     return abs(sum(x * b - a * y for (x, y), (a, b) in pairs)) / 2
+
+
+def centre(ring):
+    """The centre of gravity of a ring."""
+    pairs = list(zip(ring, ring[1:] + ring[:1], strict=True))
+    crosses = [x * b - a * y for (x, y), (a, b) in pairs]
+    total = 3 * sum(crosses)
+    return [
+        round(sum((p[axis] + q[axis]) * cross for (p, q), cross in zip(pairs, crosses, strict=True)) / total, 1)
+        for axis in (0, 1)
+    ]
 
 
 def number(value):
@@ -112,10 +124,11 @@ def build():
         outlines[code] = {
             "region": rows[code]["region"],
             "box": [min(xs), min(ys), max(xs), max(ys)],
+            "centre": centre(max(rings, key=area)),
             "path": path(rings),
         }
     insets = {code: {"name": rows[code]["nom"], "frame": frame} for code, frame in INSETS.items()}
-    return {"size": SIZE, "insets": insets, "departements": outlines}
+    return {"size": SIZE, "insets": insets, "zoom": ZOOM, "departements": outlines}
 
 
 if __name__ == "__main__":

@@ -37,8 +37,8 @@ class Drawing:
     width: int
     height: int
     start: str  # x of the zero
-    top: str  # y of the top of the bars
     thick: int
+    axis: str  # a path, '' where labels stand above the bars
     label_x: str
     anchor: str
     rows: list
@@ -56,7 +56,7 @@ class BarChart:
 
     @cached_property
     def wide(self):
-        return _draw(self, "", width=720, beside=True)
+        return _draw(self, "", width=640, beside=True)
 
     @cached_property
     def narrow(self):
@@ -103,5 +103,6 @@ def _draw(chart, suffix, width, beside):
             )
         )
         y += max(block, THICK) + 8 if beside else block + THICK + 9
+    axis = f"M{plain(start)} {plain(top)}V{round(y)}" if beside else ""
     label_x, anchor = (start - 8, "end") if beside else (0, "start")
-    return Drawing(suffix, width, round(y), plain(start), plain(top), THICK, plain(label_x), anchor, rows)
+    return Drawing(suffix, width, round(y), plain(start), THICK, axis, plain(label_x), anchor, rows)

@@ -11,13 +11,14 @@ from pathlib import Path
 from stats.charts.scale import NBSP, in_french, plain
 
 CLASSES = 5
+NAME_HEIGHT = 26  # in a frame
 ROUND = (5, 2.5, 2, 1)
 OUTLINES = Path(__file__).with_name("outlines.json")
 
 
 @cache
 def outlines():
-    """What bin/chart_outlines.py wrote: size, insets, and of each département its région, box and path."""
+    """What bin/chart_outlines.py wrote: size, insets, and of each département its région, box, centre and path."""
     return json.loads(OUTLINES.read_text(encoding="utf-8"))
 
 
@@ -40,11 +41,21 @@ class Inset:
 
     @property
     def name_x(self):
-        return self.x + 5
+        return self.x + 4
 
     @property
     def name_y(self):
         return self.y + 20
+
+
+@dataclass(frozen=True)
+class Number:
+    """The number of a département, written on it."""
+
+    code: str
+    x: str
+    y: str
+    on_dark: bool
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,10 @@ class Choropleth:
     focus: str = ""
     urls: dict = field(default_factory=dict)
 
+    def __post_init__(self):
+        if not self.codes:
+            raise ValueError(f"no département is drawn in région {self.focus}")
+
     @cached_property
     def codes(self):
         drawn = outlines()["departements"]
@@ -87,20 +102,48 @@ class Choropleth:
 
     @cached_property
     def insets(self):
-        """The frames of the overseas départements, on the map of France."""
+        """The frames of the overseas départements and of Paris, on the map of France."""
         if self.focus:
             return []
-        return [Inset(inset["name"], *inset["frame"]) for inset in outlines()["insets"].values()]
+        return [Inset(inset["name"], *inset["frame"]) for inset in (*outlines()["insets"].values(), outlines()["zoom"])]
+
+    @cached_property
+    def zoomed(self):
+        """The shapes drawn again, larger, in the frame of Paris."""
+        return [] if self.focus else [shape for shape in self.shapes if shape.code in outlines()["zoom"]["codes"]]
+
+    @cached_property
+    def zoom_transform(self):
+        zoom = outlines()["zoom"]
+        left, top, right, bottom = _box_of(zoom["codes"])
+        x, y, width, height = zoom["frame"]
+        scale = min((width - 12) / (right - left), (height - NAME_HEIGHT - 6) / (bottom - top))
+        dx = x + width / 2 - scale * (left + right) / 2
+        dy = y + (NAME_HEIGHT + height) / 2 - scale * (top + bottom) / 2
+        return f"translate({plain(dx)} {plain(dy)}) scale({scale:.2f})"
+
+    @cached_property
+    def numbers(self):
+        """On the map of a région, the number of each département that is large enough for it."""
+        drawn = outlines()["departements"]
+        numbers = []
+        for code in self.codes if self.focus else []:
+            left, top, right, bottom = drawn[code]["box"]
+            if min(right - left, bottom - top) > 1.6 * float(self.number_size):
+                x, y = drawn[code]["centre"]
+                numbers.append(Number(code, plain(x), plain(y), self._tone(code) in ("4", "5")))
+        return numbers
+
+    @cached_property
+    def number_size(self):
+        """In units of the map: about 11 px on a phone, 20 px on a desk."""
+        return plain(float(self.view_box.split()[2]) / 27)
 
     @cached_property
     def view_box(self):
         if not self.focus:
             return "0 0 {} {}".format(*outlines()["size"])
-        boxes = [outlines()["departements"][code]["box"] for code in self.codes]
-        if not boxes:
-            return "0 0 1 1"
-        left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-        right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
+        left, top, right, bottom = _box_of(self.codes)
         margin = max(right - left, bottom - top) * 0.02
         sides = left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin
         return " ".join(plain(side) for side in sides)
@@ -145,6 +188,12 @@ class Choropleth:
     def _tone(self, code):
         value = self.values.get(code)
         return "" if value is None else self._tones[bisect_right(self.limits, value)]
+
+
+def _box_of(codes):
+    """Left, top, right and bottom of several départements."""
+    boxes = [outlines()["departements"][code]["box"] for code in codes]
+    return [pick(box[side] for box in boxes) for side, pick in enumerate((min, min, max, max))]
 
 
 def round_limits(values):

@@ -92,7 +92,7 @@ class LineChart:
 
     @cached_property
     def wide(self):
-        return _draw(self, "", width=720, height=330, labels_at_the_end=True)
+        return _draw(self, "", width=640, height=310, labels_at_the_end=True)
 
     @cached_property
     def narrow(self):
@@ -134,7 +134,7 @@ def _draw(chart, suffix, width, height, labels_at_the_end):
     in_words = chart.unit not in ("", "%")
     with_key = [] if labels_at_the_end else chart.series
     styles = _styles(chart.series)
-    top = (32 if in_words else 10) + 20 * len(with_key)
+    top = (32 if in_words else 10) + (20 * len(with_key) + 6 if with_key else 0)
     bottom = height - (44 if len(chart.months) <= BY_MONTH else 26)
     scale = scale_for(values, bottom, top, about=5 if labels_at_the_end else 4)
     texts = tick_texts(scale.ticks, chart.unit)
@@ -154,7 +154,7 @@ def _draw(chart, suffix, width, height, labels_at_the_end):
         bottom=plain(bottom),
         plot_height=plain(bottom - top),
         tick_x=plain(left - 6),
-        unit_y=plain(12 + 20 * len(with_key)) if in_words else "",
+        unit_y=plain(top - 20) if in_words else "",
         y_ticks=[Tick(plain(scale.at(tick)), text) for tick, text in zip(scale.ticks, texts, strict=True)],
         **_time_axis(chart.months, left, slot),
         curves=_labelled(curves, slot, labels, right, top, bottom),

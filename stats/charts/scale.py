@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 NBSP = "\xa0"
 STEPS = (1, 2, 2.5, 5, 10)
-CHARACTER = 0.56  # width of a character of Marianne, as a share of its size: a mean, a little on the wide side
+CHARACTER = 0.54  # width of a character of Marianne, as a share of its size: a mean, a little on the wide side
 
 
 @dataclass(frozen=True)
