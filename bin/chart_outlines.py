@@ -124,6 +124,7 @@ def build():
         outlines[code] = {
             "region": rows[code]["region"],
             "box": [min(xs), min(ys), max(xs), max(ys)],
+            "area": round(max(map(area, rings)), 1),
             "centre": centre(max(rings, key=area)),
             "path": path(rings),
         }

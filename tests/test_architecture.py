@@ -14,6 +14,12 @@ PURE = [
     "sites/passages.py",
     "sites/public_holidays.py",
     "sites/imports/files/reader.py",
+    "stats/months.py",
+    "stats/charts/scale.py",
+    "stats/charts/line.py",
+    "stats/charts/bars.py",
+    "stats/charts/stacked.py",
+    "stats/charts/choropleth.py",
 ]
 
 

@@ -81,7 +81,7 @@ def _draw(chart, suffix, width, beside):
     room = min(longest, 260) if beside else width
     start = room + 10 if beside else 0
     end = width - max((width_of(bar.text, TEXT) for bar in chart.rows if bar.value is not None), default=0) - 12
-    highest = max((bar.value for bar in chart.rows if bar.value), default=0) or 1
+    highest = float(max((bar.value for bar in chart.rows if bar.value), default=0)) or 1
     y = top = LINE + 6 if chart.unit else 2
     rows = []
     for bar in chart.rows:
@@ -91,7 +91,7 @@ def _draw(chart, suffix, width, beside):
         text_y = y + 14
         if beside and block < THICK:
             text_y += (THICK - block) / 2
-        length = (end - start) * max(bar.value or 0, 0) / highest
+        length = (end - start) * float(max(bar.value or 0, 0)) / highest
         rows.append(
             Row(
                 bar,

@@ -18,7 +18,7 @@ OUTLINES = Path(__file__).with_name("outlines.json")
 
 @cache
 def outlines():
-    """What bin/chart_outlines.py wrote: size, insets, and of each département its région, box, centre and path."""
+    """What bin/chart_outlines.py wrote: size, insets, zoom, and each département: région, box, centre, area, path."""
     return json.loads(OUTLINES.read_text(encoding="utf-8"))
 
 
@@ -128,8 +128,7 @@ class Choropleth:
         drawn = outlines()["departements"]
         numbers = []
         for code in self.codes if self.focus else []:
-            left, top, right, bottom = drawn[code]["box"]
-            if min(right - left, bottom - top) > 1.6 * float(self.number_size):
+            if drawn[code]["area"] > 9 * float(self.number_size) ** 2:
                 x, y = drawn[code]["centre"]
                 numbers.append(Number(code, plain(x), plain(y), self._tone(code) in ("4", "5")))
         return numbers
@@ -201,12 +200,12 @@ def round_limits(values):
 
     A value on a limit is in the class above it. No class is empty; fewer classes where values are few or alike.
     """
-    ordered = sorted(values)
+    ordered = sorted(float(value) for value in values)
     if not ordered or ordered[0] == ordered[-1]:
         return []
     classes = min(CLASSES, len(set(ordered)))
     cuts = [ordered[math.ceil(len(ordered) * rank / classes)] for rank in range(1, classes)]
-    fewest = max(1, len(ordered) // (2 * classes))
+    fewest = max(1, 4 * len(ordered) // (5 * classes))
     for step in _steps(ordered[-1] - ordered[0]):
         limits = sorted({round(math.floor(cut / step + 0.5) * step, 9) for cut in cuts})
         if len(limits) == classes - 1 and min(_counts(ordered, limits)) >= fewest:

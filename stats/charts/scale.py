@@ -18,7 +18,7 @@ class Scale:
     end: float
 
     def at(self, value):
-        return self.start + (self.end - self.start) * value / self.top
+        return self.start + (self.end - self.start) * float(value) / self.top
 
     @property
     def ticks(self):
@@ -27,7 +27,7 @@ class Scale:
 
 def scale_for(values, start, end, about=5):
     """A `Scale` that starts at zero and covers `values`, in about `about` round steps; 0 to 1 when all are zero."""
-    highest = max(values, default=0)
+    highest = float(max(values, default=0))
     if highest <= 0:
         return Scale(1, 1, start, end)
     rough = highest / about

@@ -57,11 +57,11 @@ class StackedBar:
 
     @cached_property
     def segments(self):
-        total = sum(part.value for part in self.drawn)
+        total = float(sum(part.value for part in self.drawn))
         top, bottom = 4, self.height - 4
         places, y = [], top
         for part in self.drawn:
-            height = (bottom - top) * part.value / total
+            height = (bottom - top) * float(part.value) / total
             places.append((y, height))
             y += height
         centres = [y + height / 2 for y, height in places]
