@@ -70,7 +70,16 @@ def width_of(text, size):
 
 
 def lines_of(text, width, size):
-    """A text cut between words into lines of at most `width`; a word that is too long stays whole."""
+    """A text cut between words into as few lines of at most `width` as can be, of about the same length.
+
+    A word that is too long stays whole.
+    """
+    lines = _filled(text, width, size)
+    narrower = (_filled(text, width * share, size) for share in (0.55, 0.65, 0.75, 0.85) if len(lines) > 1)
+    return next((one for one in narrower if len(one) == len(lines)), lines)
+
+
+def _filled(text, width, size):
     lines = []
     for word in text.split(" "):
         if lines and width_of(f"{lines[-1]} {word}", size) <= width:

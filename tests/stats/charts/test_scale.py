@@ -80,6 +80,13 @@ def test_lines_keep_every_word():
     assert " ".join(lines) == text
 
 
+def test_a_line_is_not_left_with_one_short_word():
+    assert lines_of("Déclarer ses revenus et payer ses impôts", 260, 14) == [
+        "Déclarer ses revenus",
+        "et payer ses impôts",
+    ]
+
+
 @given(some.lists(some.tuples(some.floats(0, 300), some.floats(10, 40)), max_size=9))
 def test_labels_never_overlap_and_stay_in_the_frame_when_they_can(blocks):
     blocks.sort()
