@@ -82,7 +82,7 @@ def _draw(chart, suffix, width, beside):
     start = room + 10 if beside else 0
     end = width - max((width_of(bar.text, TEXT) for bar in chart.rows if bar.value is not None), default=0) - 12
     highest = float(max((bar.value for bar in chart.rows if bar.value), default=0)) or 1
-    y = top = LINE + 6 if chart.unit else 2
+    y = top = float(LINE + 6 if chart.unit else 2)
     rows = []
     for bar in chart.rows:
         texts = lines_of(bar.label, room, TEXT)

@@ -174,7 +174,7 @@ def _styles(series):
 
 def _runs(values, xs, scale):
     """The points of a curve, in runs without a gap: [[(index, x, y), ...], ...]."""
-    runs = [[]]
+    runs: list[list[tuple[int, float, float]]] = [[]]
     for index, (x, value) in enumerate(zip(xs, values, strict=True)):
         if value is None:
             runs.append([])
@@ -185,9 +185,8 @@ def _runs(values, xs, scale):
 
 def _labelled(curves, slot, labels, right, top, bottom):
     """The curves with the label of each at its end, moved apart where they would overlap."""
-    ends = [runs[-1][-1][1:] if runs else None for _, _, runs in curves]
-    drawn = [number for number, end in enumerate(ends) if end] if labels else []
-    order = sorted(drawn, key=lambda number: ends[number][1])
+    ends = {number: runs[-1][-1][1:] for number, (_, _, runs) in enumerate(curves) if runs and labels}
+    order = sorted(ends, key=lambda number: ends[number][1])
     tops = spread([ends[n][1] for n in order], [len(labels[n]) * 16 + 4 for n in order], top - 8, bottom + 8)
     label_tops = dict(zip(order, tops, strict=True))
     made = []
@@ -244,7 +243,8 @@ def _key(style, label, y):
 
 def _time_axis(months, left, slot):
     """Years under the axis, each in the middle of its months; up to 14 months, their names and then the years."""
-    separators, x_ticks = [], []
+    separators: list[str] = []
+    x_ticks: list[Tick] = []
     if len(months) <= BY_MONTH:
         every = 1 if slot >= 36 else 2 if slot >= 18 else 3
         year = None

@@ -80,7 +80,7 @@ def lines_of(text, width, size):
 
 
 def _filled(text, width, size):
-    lines = []
+    lines: list[str] = []
     for word in text.split(" "):
         if lines and width_of(f"{lines[-1]} {word}", size) <= width:
             lines[-1] += f" {word}"
@@ -94,7 +94,7 @@ def spread(wanted, heights, top, bottom):
 
     Blocks that cannot all fit between `top` and `bottom` go past `bottom`.
     """
-    tops = []
+    tops: list[tuple[float, float]] = []
     for centre, height in zip(wanted, heights, strict=True):
         earliest = tops[-1][0] + tops[-1][1] if tops else top
         tops.append((max(earliest, centre - height / 2), height))
