@@ -12,7 +12,7 @@ from stats.charts.scale import NBSP, in_french, plain
 
 CLASSES = 5
 NAME_HEIGHT = 26  # in a frame
-ROUND = (5, 2.5, 2, 1)
+ROUND = (5, 2, 1)
 OUTLINES = Path(__file__).with_name("outlines.json")
 
 
@@ -205,7 +205,7 @@ def round_limits(values):
         return []
     classes = min(CLASSES, len(set(ordered)))
     cuts = [ordered[math.ceil(len(ordered) * rank / classes)] for rank in range(1, classes)]
-    fewest = max(1, 4 * len(ordered) // (5 * classes))
+    fewest = max(1, 7 * len(ordered) // (10 * classes))
     for step in _steps(ordered[-1] - ordered[0]):
         limits = sorted({round(math.floor(cut / step + 0.5) * step, 9) for cut in cuts})
         if len(limits) == classes - 1 and min(_counts(ordered, limits)) >= fewest:

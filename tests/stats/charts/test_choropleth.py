@@ -30,13 +30,13 @@ def test_classes_have_about_as_many_departements(values):
     limits = round_limits(values)
 
     counts = [sum(bisect_right(limits, value) == tone for value in values) for tone in range(5)]
-    assert min(counts) >= 4 * len(values) // 25
+    assert min(counts) >= 7 * len(values) // 50
 
 
 def test_limits_are_round():
-    values = [12 + place * 0.6013 for place in range(101)]
+    values = [14 + place * 0.6013 for place in range(101)]
 
-    assert round_limits(values) == [25, 35, 50, 60]
+    assert round_limits(values) == [30, 40, 50, 60]
 
 
 def test_france_has_its_101_departements_under_40_kb_of_paths():
