@@ -16,6 +16,12 @@ PURE = [
     "sites/imports/files/reader.py",
     "stats/imports/cells.py",
     "stats/imports/shapes.py",
+    "stats/months.py",
+    "stats/charts/scale.py",
+    "stats/charts/line.py",
+    "stats/charts/bars.py",
+    "stats/charts/stacked.py",
+    "stats/charts/choropleth.py",
 ]
 
 
