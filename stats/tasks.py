@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from stats.coverage.compute import compute_if_due
 from stats.suppression import settle
 
 
@@ -10,3 +11,10 @@ from stats.suppression import settle
 def hide_small_numbers(timestamp):
     """Show again what was written without an import: the totals of a site that moved, a correction made in SQL."""
     settle()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="upkeep", queueing_lock="compute_coverage")
+def compute_coverage(timestamp):
+    """Follow the sites that open, close or move, and the stops that begin and end."""
+    compute_if_due()
