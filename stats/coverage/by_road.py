@@ -1,4 +1,4 @@
-"""Minutes by the operator's routing service, where there is one: the nearest by road is not always so as the crow flies.
+"""Minutes by the operator's routing service: the nearest by road is not always the nearest as the crow flies.
 
 The model's answer is there first and stays for each commune of which the service says nothing.
 """
@@ -41,7 +41,7 @@ def ask_for_all(cursor, today):
 
 
 def _quickest(item):
-    """(insee, site, metres, minutes) of the place that is the quickest to reach, or None when the service tells none."""
+    """(insee, site, metres, minutes) of the place that is the quickest to reach; None when the service tells none."""
     (insee, longitude, latitude), candidates = item
     drives = routing.drive_times(Point(longitude, latitude, srid=4326), [point for *_, point in candidates])
     told = [

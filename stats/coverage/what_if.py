@@ -1,0 +1,111 @@
+"""Et si… a site opened in a commune, or closed: who would be nearer, or farther. One query each, nothing is written.
+
+The minutes that change are the model's (`territories.drive`), even where a routing service gave those of today.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+
+from sites.models import Site
+from stats.coverage.nearest import MINUTES, nearest_to
+
+LIMIT_MIN = 30
+WORTH_TELLING_MIN = 5
+
+# Only the communes that are farther from their site than from the new point to the north or the south are measured.
+OPENING = f"""
+SELECT insee, name, slug, departement_id, population, duration_min, LEAST(duration_min, {MINUTES}), distance_m, NULL
+FROM (
+    SELECT commune.*, access.duration_min,
+        round(ST_Distance(commune.location, point.location))::int AS distance_m, access.distance_m AS before_m
+    FROM (SELECT location FROM territories_commune WHERE insee = %(commune)s) AS point
+    JOIN territories_commune AS commune ON true
+    JOIN stats_communeaccess AS access ON access.commune_id = commune.insee
+    WHERE abs(ST_Y(commune.location::geometry) - ST_Y(point.location::geometry)) * 110000 < access.distance_m
+    OFFSET 0
+) AS near
+WHERE distance_m < before_m
+ORDER BY population DESC, insee
+"""  # noqa: S608 - nothing typed by anyone
+CLOSING = f"""
+SELECT insee, name, slug, departement_id, population, duration_min, GREATEST(duration_min, {MINUTES}), distance_m,
+    nearest_site
+FROM (
+    SELECT commune.*, access.duration_min, nearest.distance_m, nearest.site_id AS nearest_site
+    FROM stats_communeaccess AS access
+    JOIN territories_commune AS commune ON commune.insee = access.commune_id
+    CROSS JOIN LATERAL ({nearest_to("commune.location", 1, without="site")}) AS nearest
+    WHERE access.site_id = %(site)s
+) AS left_alone
+ORDER BY population DESC, insee
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a commune's nearest site would become. Minutes by car, metres as the crow flies.
+
+    `site` is the identifier of the site that would be nearest, None when it is the new one.
+    """
+
+    insee: str
+    name: str
+    slug: str
+    departement: str
+    population: int
+    before_min: float
+    after_min: float
+    distance_m: int
+    site: int | None
+
+    @property
+    def enters(self):
+        """Whether its inhabitants would come within 30 minutes, who were not."""
+        return self.after_min <= LIMIT_MIN < self.before_min
+
+    @property
+    def leaves(self):
+        """Whether its inhabitants would no longer be within 30 minutes."""
+        return self.before_min <= LIMIT_MIN < self.after_min
+
+    @property
+    def is_shorter(self):
+        """Whether the drive would be at least 5 minutes shorter."""
+        return self.before_min - self.after_min >= WORTH_TELLING_MIN
+
+    @property
+    def is_longer(self):
+        """Whether the drive would be at least 5 minutes longer."""
+        return self.after_min - self.before_min >= WORTH_TELLING_MIN
+
+
+def opening(commune):
+    """The `Change`s of a new site at the point of a `Commune`: communes that it would be nearest to, largest first."""
+    return _changes(OPENING, {"commune": commune.pk})
+
+
+def closing(site):
+    """The `Change`s if a `Site` closed: the communes that it is nearest to, largest first.
+
+    Empty too when it is the only site of all: no other could be told.
+    """
+    return _changes(CLOSING, {"site": site.pk, "today": timezone.localdate()})
+
+
+def _changes(sql, parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [Change(*row) for row in cursor.fetchall()]
+
+
+def inhabitants(changes, kind):
+    """How many inhabitants have a `kind` of change: enters, leaves, is_shorter or is_longer."""
+    return sum(change.population for change in changes if getattr(change, kind))
+
+
+def sites_of(changes):
+    """{identifier: Site} of the sites that would be nearest. One query."""
+    wanted = {change.site for change in changes if change.site}
+    return Site.objects.only("external_id", "name", "slug").in_bulk(wanted)
