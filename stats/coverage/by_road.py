@@ -9,14 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from django.contrib.gis.geos import Point
 
 from franceservices.territories import routing
-from stats.coverage.nearest import INHABITED, nearest_to
+from stats.coverage.nearest import INHABITED, nearest_in_table
 
 CANDIDATES = 3
 PLACES = f"""
 SELECT insee, ST_X(commune.location::geometry), ST_Y(commune.location::geometry),
     site_id, distance_m, ST_X(nearest.location::geometry), ST_Y(nearest.location::geometry)
 FROM territories_commune AS commune
-CROSS JOIN LATERAL ({nearest_to("commune.location", CANDIDATES)}) AS nearest
+CROSS JOIN LATERAL ({nearest_in_table("commune.location", CANDIDATES)}) AS nearest
 WHERE {INHABITED}
 """  # noqa: S608 - nothing typed by anyone
 UPDATE = """
@@ -27,9 +27,9 @@ WHERE access.commune_id = told.insee
 """
 
 
-def ask_for_all(cursor, today):
+def ask_for_all(cursor):
     """Ask the service about the nearest places of every commune, and write what it says. How many it answered."""
-    cursor.execute(PLACES, today)
+    cursor.execute(PLACES)
     communes = defaultdict(list)
     for insee, longitude, latitude, site, distance_m, *place in cursor.fetchall():
         communes[insee, longitude, latitude].append((site, distance_m, Point(*place, srid=4326)))

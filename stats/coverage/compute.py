@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from franceservices.territories import routing
 from stats.coverage import by_road
-from stats.coverage.nearest import INHABITED, MINUTES, PLACES, nearest_to
+from stats.coverage.nearest import INHABITED, MAKE_TABLE, MINUTES, PLACES, nearest_in_table
 from stats.models import AccessSource, TerritoryAccess
 
 LOCK = "coverage"
@@ -22,7 +22,7 @@ SELECT md5(concat_ws(' ', %(method)s, (SELECT max(fingerprint) FROM territories_
 COMMUNES = f"""
 INSERT INTO stats_communeaccess (commune_id, site_id, distance_m, duration_min, method)
 SELECT insee, site_id, distance_m, {MINUTES}, 'model'
-FROM territories_commune AS commune CROSS JOIN LATERAL ({nearest_to("commune.location", 1)}) AS nearest
+FROM territories_commune AS commune CROSS JOIN LATERAL ({nearest_in_table("commune.location")}) AS nearest
 WHERE {INHABITED}
 """  # noqa: S608
 # Communes without access count too: where there is no site at all, nobody is near one.
@@ -62,18 +62,19 @@ def compute():
     began = time.perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
-        cursor.execute("ANALYZE sites_site, sites_stop")  # just loaded, they might be read whole for each commune
         source, today = fingerprint(), {"today": timezone.localdate()}
+        for statement in MAKE_TABLE:
+            cursor.execute(statement, today)
         cursor.execute("DELETE FROM stats_communeaccess")
-        cursor.execute(COMMUNES, today)
+        cursor.execute(COMMUNES)
         communes, by_service = cursor.rowcount, 0
         if routing.is_set():
-            by_service = by_road.ask_for_all(cursor, today)
+            by_service = by_road.ask_for_all(cursor)
         cursor.execute("DELETE FROM stats_territoryaccess")
         cursor.execute(TERRITORIES, {"now": timezone.now()})
         AccessSource.objects.all().delete()
         AccessSource.objects.create(fingerprint=source)
-    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE coverage_places")
         cursor.execute("ANALYZE stats_communeaccess")
     france = TerritoryAccess.objects.filter(pk="france").first()
     share = france.within_30_min / france.population if france else 0

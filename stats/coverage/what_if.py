@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sites.models import Site
-from stats.coverage.nearest import MINUTES, nearest_to
+from stats.coverage.nearest import MINUTES, nearest_without
 
 LIMIT_MIN = 30
 WORTH_TELLING_MIN = 5
@@ -36,7 +36,7 @@ FROM (
     SELECT commune.*, access.duration_min, nearest.distance_m, nearest.site_id AS nearest_site
     FROM stats_communeaccess AS access
     JOIN territories_commune AS commune ON commune.insee = access.commune_id
-    CROSS JOIN LATERAL ({nearest_to("commune.location", 1, without="site")}) AS nearest
+    CROSS JOIN LATERAL ({nearest_without("site", "commune.location")}) AS nearest
     WHERE access.site_id = %(site)s
 ) AS left_alone
 ORDER BY population DESC, insee
