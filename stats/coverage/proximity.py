@@ -3,6 +3,7 @@
 from functools import lru_cache
 from math import ceil
 
+from django.db.models import Sum
 from django.urls import reverse
 
 from franceservices.territories.models import Departement, Region
@@ -33,6 +34,17 @@ class Proximity:
         are = "est" if beyond < 2 else "sont"
         people = f"{written.plural(beyond, 'habitant')} sur {written.count(everyone)}"
         return f"{people} {are} à plus de 30 minutes d'un site."
+
+    def sentence_on_collectivities(self):
+        """How many of those are in collectivities of no région, which weigh the most; '' elsewhere than in France."""
+        if self.territory.level != "france":
+            return ""
+        apart = self.communes().filter(duration_min__gt=LIMIT_MIN, commune__departement__region=None)
+        people = apart.aggregate(total=Sum("commune__population"))["total"]
+        if not people:
+            return ""
+        beyond = f"Parmi eux, {written.plural(people, 'habitant')}"
+        return f"{beyond} de collectivités d'outre-mer qui ne sont d'aucune région (Nouvelle-Calédonie, Polynésie…)."
 
     def communes(self):
         """The accesses of the communes of the territory."""

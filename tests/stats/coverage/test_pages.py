@@ -67,6 +67,11 @@ def test_communes_beyond_are_listed_the_most_populous_first(client, sites):
     assert "Onet-le-Château (12)" not in body
 
 
+def test_france_tells_its_collectivities_of_no_region_apart(client, sites):
+    assert "de collectivités d'outre-mer qui ne sont d'aucune région" in text(client.get(FRANCE))
+    assert "collectivités d'outre-mer" not in text(client.get(OCCITANIE))
+
+
 def test_the_list_has_pages(client, sites):
     first, second = client.get(AVEYRON), client.get(AVEYRON, {"page": 2})
 
