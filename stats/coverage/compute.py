@@ -59,17 +59,16 @@ def compute():
 
     All or nothing, one at a time: who reads meanwhile sees the former figures, whole.
     """
-    began = time.perf_counter()
+    began, today = time.perf_counter(), timezone.localdate()
+    told_by_service = by_road.ask_for_all(today) if routing.is_set() else []
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
-        source, today = fingerprint(), {"today": timezone.localdate()}
+        source = fingerprint()
         for statement in MAKE_TABLE:
-            cursor.execute(statement, today)
+            cursor.execute(statement, {"today": today})
         cursor.execute("DELETE FROM stats_communeaccess")
         cursor.execute(COMMUNES)
-        communes, by_service = cursor.rowcount, 0
-        if routing.is_set():
-            by_service = by_road.ask_for_all(cursor)
+        communes, by_service = cursor.rowcount, by_road.write(cursor, told_by_service)
         cursor.execute("DELETE FROM stats_territoryaccess")
         cursor.execute(TERRITORIES, {"now": timezone.now()})
         AccessSource.objects.all().delete()
