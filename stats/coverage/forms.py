@@ -35,7 +35,7 @@ class WhatIfForm(forms.Form):
             elif self.typed:
                 self._understand_name()
         except forms.ValidationError as error:
-            self.sentence, self.status = error.message, 400
+            self.sentence, self.status = str(error.message), 400
 
     def _understand_site(self, external_id):
         in_service = Site.objects.open_to_public().select_related("commune__departement")

@@ -27,7 +27,9 @@ class Proximity:
         return [indicators.population_within_share(self.access, minutes) for minutes in THRESHOLDS_MIN]
 
     def sentence(self):
-        """How many inhabitants are beyond 30 minutes, in French."""
+        """How many inhabitants are beyond 30 minutes, in French; '' when it was never computed."""
+        if self.access is None:
+            return ""
         everyone, beyond = self.access.population, self.access.population - self.access.within_30_min
         if not beyond:
             return f"Les {written.count(everyone)} habitants sont tous à 30 minutes au plus d'un site."
