@@ -54,8 +54,8 @@ def _candidates(today):
         for statement in MAKE_TABLE:
             cursor.execute(statement, {"today": today})
         cursor.execute(PLACES)
-        for insee, longitude, latitude, site, distance_m, *place in cursor.fetchall():
-            communes[insee, longitude, latitude].append((site, distance_m, Point(*place, srid=4326)))
+        for insee, longitude, latitude, site, distance_m, x, y in cursor.fetchall():
+            communes[insee, longitude, latitude].append((site, distance_m, Point(x, y, srid=4326)))
         cursor.execute("DROP TABLE coverage_places")
     return communes
 
