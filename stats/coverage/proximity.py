@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from franceservices.territories.models import Departement, Region
 from stats import indicators, tables, territory, written
-from stats.coverage.what_if import LIMIT_MIN
+from stats.coverage.what_if import LIMIT_MIN, ROAD_KM
 from stats.models import CommuneAccess, TerritoryAccess
 
-ROAD_KM = 300  # beyond, a sea is in between, and minutes by car mean nothing
 THRESHOLDS_MIN = (10, 20, LIMIT_MIN)
+NO_MINUTES = f"La durée n'est pas donnée au-delà de {ROAD_KM} km."
 
 
 class Proximity:
@@ -83,7 +83,7 @@ class Proximity:
         """`accesses` as lines, all of them or those of a page."""
         rows = [_line_of(access) for access in accesses]
         columns = ("Commune", "Habitants", "Site le plus proche", "Km à vol d'oiseau", "Minutes en voiture")
-        note = "" if all(row[4].value for row in rows) else f"La durée n'est pas donnée au-delà de {ROAD_KM} km."
+        note = "" if all(row[4].value for row in rows) else NO_MINUTES
         return tables.Table("communes", "Communes à plus de 30 minutes d'un site", columns, rows, note)
 
     def rankings(self):

@@ -2,11 +2,14 @@
 
 from functools import cached_property
 
+from franceservices.territories import drive
 from sites.models import Site
 from stats import tables, written
 from stats.coverage import what_if
-from stats.coverage.proximity import ROAD_KM, commune_cell, site_cell, whole_minutes
+from stats.coverage.proximity import NO_MINUTES, commune_cell, site_cell, whole_minutes
 from stats.models import CommuneAccess
+
+LONGEST_DRIVE_MIN = drive.minutes_for(what_if.ROAD_KM * 1000)
 
 
 class Answer:
@@ -83,23 +86,29 @@ class Answer:
             (
                 commune_cell(change.insee, change.slug, change.name, change.departement),
                 tables.count(change.population),
-                tables.count(whole_minutes(change.before_min)),
-                tables.count(whole_minutes(change.after_min) if change.distance_m <= ROAD_KM * 1000 else None),
+                _minutes(change.before_min),
+                _minutes(change.after_min),
                 tables.text(_crossing(change)),
                 *([site_cell(others[change.site])] if self.site else []),
             )
             for change in self.told
         ]
-        columns = ("Commune", "Habitants", "Minutes aujourd'hui", "Minutes alors", "Les 30 minutes")
-        return tables.Table(
-            "communes", "Communes concernées", (*columns, "Site le plus proche alors") if self.site else columns, rows
-        )
+        columns = ["Commune", "Habitants", "Minutes aujourd'hui", "Minutes alors", "Les 30 minutes"]
+        if self.site:
+            columns.append("Site le plus proche alors")
+        note = "" if all(row[2].value and row[3].value for row in rows) else NO_MINUTES
+        return tables.Table("communes", "Communes concernées", tuple(columns), rows, note)
 
     def sites(self):
         """The sites in service of the commune, each of which might close instead."""
         if self.site:
             return []
         return list(Site.objects.open_to_public().in_commune(self.commune.pk).order_by("name", "pk"))
+
+
+def _minutes(minutes):
+    """A drive, none where a sea is in between."""
+    return tables.count(whole_minutes(minutes) if minutes <= LONGEST_DRIVE_MIN else None)
 
 
 def _crossing(change):

@@ -13,6 +13,7 @@ from stats.coverage.nearest import MINUTES, nearest_without
 
 LIMIT_MIN = 30
 WORTH_TELLING_MIN = 5
+ROAD_KM = 300  # beyond, a sea is in between, and minutes by car mean nothing
 
 # A commune that is at most NEAR_M from its site can only come to a point that is nearer still: an index gives those
 # around the new one. The others are few.
@@ -80,8 +81,8 @@ class Change:
 
     @property
     def is_shorter(self):
-        """Whether the drive would be at least 5 minutes shorter."""
-        return self.before_min - self.after_min >= WORTH_TELLING_MIN
+        """Whether the drive would be at least 5 minutes shorter: nobody drives from Papeete to Nouméa."""
+        return self.distance_m <= ROAD_KM * 1000 and self.before_min - self.after_min >= WORTH_TELLING_MIN
 
     @property
     def is_longer(self):

@@ -232,6 +232,16 @@ def test_asking_nothing_shows_the_form(client):
     assert client.get(ET_SI).status_code == 200
 
 
+def test_a_site_across_an_ocean_makes_no_drive_shorter(client, sites):
+    """Nouméa is nearer to Papeete than Rodez is: nobody drives there, nor counts."""
+    page = client.get(ET_SI, {"commune": "Nouméa"})
+
+    assert "Dumbéa (988)" in text(page)
+    assert "(987)" not in text(page)
+    assert int(value(page, "shorter")) < 300_000
+    assert "La durée n'est pas donnée au-delà de 300 km." in text(page)
+
+
 # --- Cost ------------------------------------------------------------------------------------------
 
 
