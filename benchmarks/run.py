@@ -22,12 +22,15 @@ def main():
     from benchmarks.database import bench_database
 
     with bench_database(OFFICIAL_LIST if OFFICIAL_LIST.exists() else None):
-        from benchmarks import activity, communes, figures, lighthouse, lists, pages, phone
+        from benchmarks import activity, communes, coverage, figures, lighthouse, lists, pages, phone
         from tests.geocoder_stand_in import running
 
         pages.collect_static()
         if "figures" in sys.argv[1:]:
             figures.dashboards()
+            return
+        if "coverage" in sys.argv[1:]:
+            coverage.coverage()
             return
         for hour, moment in HOURS.items():
             with patch("django.utils.timezone.now", lambda moment=moment: moment):
@@ -42,6 +45,7 @@ def main():
                 lighthouse.scores(address)
         activity.many_figures()
         figures.dashboards()
+        coverage.coverage()
         lists.long_list()
 
 

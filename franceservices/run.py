@@ -126,6 +126,8 @@ def prepare(log):
     if sites.filter(is_demo=True).exists() and not any(one.exists() for one in figures):
         with step("Activité de démonstration"):
             call_command("load_demo_activity", stdout=log)
+    with step("Proximité des sites"):
+        call_command("compute_coverage", if_changed=True, stdout=log)
     with step("Petits nombres"):
         call_command("hide_small_numbers", stdout=log)
     with step("Comptes de démonstration"):

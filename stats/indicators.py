@@ -347,14 +347,20 @@ def reporting_share(record, first, last):
 
 def population_within_30_min_share(access):
     """Share of the inhabitants at most 30 minutes' drive from a site in service (a `models.TerritoryAccess`)."""
+    return population_within_share(access, 30)
+
+
+def population_within_share(access, minutes):
+    """Share of the inhabitants at most 10, 20 or 30 minutes' drive from a site in service."""
+    within = {10: access.within_10_min, 20: access.within_20_min, 30: access.within_30_min}[minutes]
     return Figure(
-        "population_within_30_min_share",
-        "d'habitants à moins de 30 minutes d'un site",
-        access.within_30_min / access.population if access.population else None,
+        f"population_within_{minutes}_min_share",
+        f"d'habitants à {minutes} minutes au plus d'un site",
+        within / access.population if access.population else None,
         "share",
         f"calculé le {written.day(timezone.localdate(access.computed_at))}",
-        "Habitants des communes dont le centre est à 30 minutes au plus, en voiture, d'un site en service ou d'un "
-        "arrêt de bus France services. Durée estimée. Sites d'aujourd'hui, quelle que soit la date choisie.",
+        f"Habitants des communes dont le centre est à {minutes} minutes au plus, en voiture, d'un site en service ou "
+        "d'un arrêt de bus France services. Durée estimée. Sites d'aujourd'hui, quelle que soit la date choisie.",
     )
 
 

@@ -59,14 +59,16 @@ class Table:
 
 def _line(row):
     head, *others = row
-    words = escape(head.text)
-    if head.url:
-        words = f'<a href="{escape(head.url)}">{words}</a>'
     cells = "".join(
-        f'<td class="fs-number">{escape(cell.text)}</td>' if cell.is_number else f"<td>{escape(cell.text)}</td>"
+        f'<td class="fs-number">{_words(cell)}</td>' if cell.is_number else f"<td>{_words(cell)}</td>"
         for cell in others
     )
-    return f'<tr><th scope="row">{words}</th>{cells}</tr>'
+    return f'<tr><th scope="row">{_words(head)}</th>{cells}</tr>'
+
+
+def _words(cell):
+    words = escape(cell.text)
+    return f'<a href="{escape(cell.url)}">{words}</a>' if cell.url else words
 
 
 def text(value, url=""):

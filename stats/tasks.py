@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sites.imports.tasks import FAILED
+from stats.coverage.compute import compute_if_due
 from stats.imports import lifecycle
 from stats.imports.work import CannotWrite
 from stats.models import ActivityImport
@@ -67,3 +68,10 @@ def give_back_what_nobody_works_on(timestamp):
 def hide_small_numbers(timestamp):
     """Show again what was written without an import: the totals of a site that moved, a correction made in SQL."""
     settle()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="upkeep", queueing_lock="compute_coverage")
+def compute_coverage(timestamp):
+    """Follow the sites that open, close or move, and the stops that begin and end."""
+    compute_if_due()

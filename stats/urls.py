@@ -3,11 +3,14 @@
 from django.urls import path, re_path
 
 from stats import publication_views, views
+from stats.coverage import views as coverage_views
 
 app_name = "stats"
 REGION = r"^regions/(?P<code>\d\d)(?:-(?P<slug>[-\w]*))?/"
 DEPARTEMENT = r"^departements/(?P<code>\d[\dAB]\d?)(?:-(?P<slug>[-\w]*))?/"
 TABLE = r"(?P<table>chiffres|mois|partenaires|demarches|classement|declarations)\.(?P<file_format>csv|xlsx)"
+COVERAGE = r"proximite/"
+COVERAGE_TABLE = r"(?P<table>communes|regions|departements)\.(?P<file_format>csv|xlsx)"
 SITE = r"^sites/(?P<code>[0-9A-Za-z]+)(?:-(?P<slug>[-\w]*))?/"
 
 urlpatterns = [
@@ -24,6 +27,13 @@ urlpatterns = [
     path("comparer/", views.compare, name="compare"),
     re_path(r"^comparer/(?P<table>chiffres|mois)\.(?P<file_format>csv|xlsx)$", views.compare, name="compare_table"),
     # Coverage
+    path("et-si/", coverage_views.what_if, name="what_if"),
+    re_path(f"^{COVERAGE}$", coverage_views.france, name="coverage"),
+    re_path(f"^{COVERAGE}{COVERAGE_TABLE}$", coverage_views.france, name="coverage_table"),
+    re_path(f"{REGION}{COVERAGE}$", coverage_views.region, name="region_coverage"),
+    re_path(f"{REGION}{COVERAGE}{COVERAGE_TABLE}$", coverage_views.region, name="region_coverage_table"),
+    re_path(f"{DEPARTEMENT}{COVERAGE}$", coverage_views.departement, name="departement_coverage"),
+    re_path(f"{DEPARTEMENT}{COVERAGE}{COVERAGE_TABLE}$", coverage_views.departement, name="departement_coverage_table"),
     # Publications
     path("publications/", publication_views.all_of_them, name="publications"),
     path("publications/<int:pk>/", publication_views.one, name="publication"),

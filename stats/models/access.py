@@ -47,3 +47,16 @@ class TerritoryAccess(models.Model):
 
     def __str__(self):
         return self.territory
+
+
+class AccessSource(models.Model):
+    """What the two tables above were computed from: sites, stops, communes and method. One row."""
+
+    fingerprint = models.CharField("empreinte", max_length=32, primary_key=True)
+
+    class Meta:
+        verbose_name = "source de l'accès"
+        verbose_name_plural = "sources de l'accès"
+
+    def __str__(self):
+        return self.fingerprint

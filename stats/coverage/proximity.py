@@ -1,0 +1,159 @@
+"""What the pages say of a territory: its three shares, its communes beyond 30 minutes, the ranking of its parts."""
+
+from functools import lru_cache
+from math import ceil
+
+from django.db.models import Sum
+from django.urls import reverse
+
+from franceservices.territories.models import Departement, Region
+from stats import indicators, tables, territory, written
+from stats.coverage.what_if import LIMIT_MIN, ROAD_KM
+from stats.models import CommuneAccess, TerritoryAccess
+
+THRESHOLDS_MIN = (10, 20, LIMIT_MIN)
+NO_MINUTES = f"La durée n'est pas donnée au-delà de {ROAD_KM} km."
+
+
+class Proximity:
+    """The access of a `territory.Territory`; `access` is None when it was never computed."""
+
+    def __init__(self, territory):
+        self.territory = territory
+        self.access = TerritoryAccess.objects.filter(pk=territory.key).first()
+
+    def figures(self):
+        """The shares of inhabitants within 10, 20 and 30 minutes, as `indicators.Figure`s."""
+        return [indicators.population_within_share(self.access, minutes) for minutes in THRESHOLDS_MIN]
+
+    def sentence(self):
+        """How many inhabitants are beyond 30 minutes, in French; '' when it was never computed."""
+        if self.access is None:
+            return ""
+        everyone, beyond = self.access.population, self.access.population - self.access.within_30_min
+        if not beyond:
+            return f"Les {written.count(everyone)} habitants sont tous à 30 minutes au plus d'un site."
+        are = "est" if beyond < 2 else "sont"
+        people = f"{written.plural(beyond, 'habitant')} sur {written.count(everyone)}"
+        return f"{people} {are} à plus de 30 minutes d'un site."
+
+    def sentence_on_collectivities(self):
+        """How many of those are in collectivities of no région, which weigh the most; '' elsewhere than in France."""
+        if self.territory.level != "france":
+            return ""
+        apart = self.communes().filter(duration_min__gt=LIMIT_MIN, commune__departement__region=None)
+        people = apart.aggregate(total=Sum("commune__population"))["total"]
+        if not people:
+            return ""
+        beyond = f"Parmi eux, {written.plural(people, 'habitant')}"
+        return f"{beyond} de collectivités d'outre-mer qui ne sont d'aucune région (Nouvelle-Calédonie, Polynésie…)."
+
+    def communes(self):
+        """The accesses of the communes of the territory."""
+        communes = CommuneAccess.objects.all()
+        match self.territory.level:
+            case "region":
+                return communes.filter(commune__departement__region=self.territory.code)
+            case "departement":
+                return communes.filter(commune__departement=self.territory.code)
+        return communes
+
+    def beyond(self):
+        """The accesses of the communes beyond 30 minutes, most populous first, with their commune and site."""
+        fields = [f"commune__{name}" for name in ("name", "slug", "departement", "population")]
+        fields += [f"site__{name}" for name in ("external_id", "slug", "name")]
+        beyond = self.communes().filter(duration_min__gt=LIMIT_MIN).select_related("commune", "site")
+        return beyond.only("distance_m", "duration_min", *fields).order_by("-commune__population", "pk")
+
+    def is_by_service(self):
+        """Whether a routing service gave durations here."""
+        return self.communes().filter(method=CommuneAccess.Method.SERVICE).exists()
+
+    # --- Tables ------------------------------------------------------------------------------------
+
+    def table(self, code):
+        """The table that a file holds; None where the page has none."""
+        if not self.access:
+            return None
+        if code == "communes":
+            return self.communes_table(self.beyond())
+        return next((ranking for ranking in self.rankings() if ranking.code == code), None)
+
+    def communes_table(self, accesses):
+        """`accesses` as lines, all of them or those of a page."""
+        rows = [_line_of(access) for access in accesses]
+        columns = ("Commune", "Habitants", "Site le plus proche", "Km à vol d'oiseau", "Minutes en voiture")
+        note = "" if all(row[4].value for row in rows) else NO_MINUTES
+        return tables.Table("communes", "Communes à plus de 30 minutes d'un site", columns, rows, note)
+
+    def rankings(self):
+        """The régions and départements of France, the départements of a région: nearest to a site first."""
+        match self.territory.level:
+            case "france":
+                regions = [territory.of_region(one) for one in Region.objects.all()]
+                return [
+                    _ranking("regions", "Région", regions),
+                    _ranking("departements", "Département", _departements()),
+                ]
+            case "region":
+                departements = _departements(region=self.territory.code)
+                return [_ranking("departements", "Département", departements)]
+        return []
+
+
+def address(one):
+    """The page that says how near the sites are, for France, a région or a département."""
+    return _address(one.level, one.code, one.slug)
+
+
+@lru_cache(maxsize=256)
+def _address(level, code, slug):
+    return reverse(f"stats:{level}_coverage", args=[code, slug]) if code else reverse("stats:coverage")
+
+
+def whole_minutes(minutes):
+    """Rounded up, so that what is beyond 30 minutes never reads as 30."""
+    return ceil(round(minutes, 6))
+
+
+def commune_cell(insee, slug, name, departement):
+    """A commune that leads to its page."""
+    return tables.text(f"{name} ({departement})", reverse("sites:commune", args=[insee, slug]))
+
+
+def site_cell(site):
+    """A site that leads to its page."""
+    return tables.text(site.name, reverse("sites:site", args=[site.external_id, site.slug]))
+
+
+def _line_of(access):
+    commune, km = access.commune, access.distance_m / 1000
+    return (
+        commune_cell(commune.pk, commune.slug, commune.name, commune.departement_id),
+        tables.count(commune.population),
+        site_cell(access.site),
+        tables.decimal(km),
+        tables.count(whole_minutes(access.duration_min) if km <= ROAD_KM else None),
+    )
+
+
+def _departements(**those):
+    return [territory.of_departement(one) for one in Departement.objects.filter(**those)]
+
+
+def _ranking(code, heading, parts):
+    computed = TerritoryAccess.objects.in_bulk([part.key for part in parts])
+    ranked = [(part, computed[part.key]) for part in parts if part.key in computed]
+    ranked.sort(key=lambda one: (-one[1].within_30_min / one[1].population, one[0].name))
+    rows = [
+        (
+            tables.text(f"{part.name} ({part.code})" if code == "departements" else part.name, address(part)),
+            *(tables.share(indicators.population_within_share(access, minutes).value) for minutes in THRESHOLDS_MIN),
+            tables.count(access.population - access.within_30_min),
+            tables.count(access.population),
+        )
+        for part, access in ranked
+    ]
+    shares = [f"À {minutes} min au plus" for minutes in THRESHOLDS_MIN]
+    columns = (heading, *shares, "Habitants au-delà", "Habitants")
+    return tables.Table(code, f"Habitants à 30 minutes au plus d'un site, par {heading.lower()}", columns, rows)
