@@ -85,10 +85,11 @@ class Figure:
     @property
     def reporting_in_french(self):
         """Who reported, out of whom: what every total is to be read with."""
+        many = (self.reported or 0) > 1
         if self.is_over_months:
-            told = "déclarations reçues" if self.reported > 1 else "déclaration reçue"
+            told = "déclarations reçues" if many else "déclaration reçue"
         else:
-            told = "sites ont déclaré" if self.reported > 1 else "site a déclaré"
+            told = "sites ont déclaré" if many else "site a déclaré"
         return f"{written.count(self.reported)} {told} sur {written.count(self.expected)}"
 
     @property

@@ -44,7 +44,7 @@ class Month:
         for territory, column in self.counts:
             self.columns[territory].append(column)
 
-        self.chains = {"": []}
+        self.chains: dict[str, list[str]] = {"": []}
         for territory in self.parents:
             self.chain(territory)
 

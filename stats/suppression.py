@@ -145,7 +145,7 @@ def _hidden_in(month):
     )
     rows = list(MonthlyTotal.objects.filter(month=month).values_list(*columns))
     parents = {row[0]: row[1] for row in rows}
-    counts = {(row[0], TOTAL): row[2] for row in rows if row[7]}
+    counts: dict[tuple[str, tuple], int] = {(row[0], TOTAL): row[2] for row in rows if row[7]}
     for territory, partner, requests in MonthlyByPartner.objects.filter(month=month).values_list(
         "territory", "partner", "requests"
     ):
@@ -155,16 +155,16 @@ def _hidden_in(month):
     ):
         counts[territory, (partner, demarche or "")] = requests
     cells = hidden_counts(Month(parents, counts), threshold)
-    requests = {territory for territory, column in cells if column == TOTAL}
+    too_few = {territory for territory, column in cells if column == TOTAL}
     completed = hidden_shares(parents, {row[0]: (row[3], row[4] - row[3]) for row in rows}, threshold)
     respondents = hidden_totals(parents, {row[0]: row[5] for row in rows}, threshold)
     satisfied = hidden_shares(parents, {row[0]: (row[6], row[5] - row[6]) for row in rows}, threshold)
     flags: dict[str, tuple[bool, ...]] = defaultdict(tuple)
-    for territory in requests | completed | respondents | satisfied:
+    for territory in too_few | completed | respondents | satisfied:
         no_answers = territory in respondents
         flags[territory] = (
-            territory in requests,
-            territory in completed or territory in requests,
+            territory in too_few,
+            territory in completed or territory in too_few,
             no_answers,
             no_answers or territory in satisfied,
         )

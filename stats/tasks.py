@@ -20,22 +20,22 @@ from stats.models import ActivityImport
 from stats.suppression import settle
 
 # The queue and the lock of the lists: one heavy work at a time.
-IN_TURN = {"queue": "imports", "lock": "imports"}
+IMPORTS = "imports"
 
 
-@app.task(**IN_TURN)
+@app.task(queue=IMPORTS, lock=IMPORTS)
 def analyse(figures_pk):
     with _given_back_if_it_fails(figures_pk) as batch:
         lifecycle.analyse(batch)
 
 
-@app.task(**IN_TURN)
+@app.task(queue=IMPORTS, lock=IMPORTS)
 def write(figures_pk):
     with _given_back_if_it_fails(figures_pk) as batch:
         lifecycle.write(batch)
 
 
-@app.task(**IN_TURN)
+@app.task(queue=IMPORTS, lock=IMPORTS)
 def take_back(figures_pk):
     with _given_back_if_it_fails(figures_pk) as batch:
         lifecycle.take_back_figures(batch)

@@ -63,7 +63,8 @@ class Imports(FiguresPage):
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._shown(form, status=400)
-        batch = lifecycle.receive(*form.cleaned_data["file"], request.user)
+        name, data = form.cleaned_data["file"]
+        batch = lifecycle.receive(name, data, request.user)
         return redirect("figures:import", batch.pk)
 
     def _shown(self, form, status=200):
@@ -175,6 +176,10 @@ class Action(ImportPage):
         except lifecycle.NotNow as error:
             messages.error(request, str(error))
         return redirect("figures:import", self.batch.pk)
+
+    def act(self):
+        """Do it, or raise `NotNow`."""
+        raise NotImplementedError
 
 
 class Confirm(Action):
