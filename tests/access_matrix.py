@@ -37,7 +37,10 @@ from sites.staff.edit_choices import Choices
 from sites.staff.edit_views import Opened
 from sites.staff.imports.list_views import analysis_shown
 from sites.staff.record_forms import RecordForm
-from tests.factories import METZ, RODEZ, TOULOUSE, make_site, make_stop
+from stats import publications, territory
+from stats.models import ActivityFile, Publication
+from stats.staff.import_pages import analysis_shown as figures_shown
+from tests.factories import METZ, RODEZ, TOULOUSE, make_import, make_site, make_stop
 from tests.people import grant, make_agent, make_national, make_reader, signed_in
 from tests.sites.imports.lists import RODEZ as LINE
 from tests.sites.imports.lists import csv_of
@@ -49,6 +52,7 @@ ROLES = ("anonymous", "password_only", "agent", "grant_over", "reader", "nationa
 OBJECTS = ("own", "seen", "other", "missing")
 STAFF = ("/gestion/", "/admin/")
 # A word of each site, in all that is told of it: where it may not be read, nothing of the site was said.
+FIGURES_COUNTS = ("rows", "written", "unchanged", "errors", "warnings")
 WORDS = {"own": "Rouerguetemoin", "seen": "Toulousetemoin", "other": "Messintemoin"}
 NEVER = "nulle0part"  # what no address leads to
 
@@ -78,6 +82,19 @@ def list_confirmed(world, role, key):
     return {"analyse": analysis_shown(world.lists.get(key, world.lists["own"]))}
 
 
+def figures_confirmed(world, role, key):
+    return {"analyse": figures_shown(world.figures.get(key, world.figures["own"]))}
+
+
+def figures_sent(world, role, key):
+    return {"file": SimpleUploadedFile("mars.csv", b"id_fs;mois\n")}
+
+
+def figures_published(world=None, role=None, key=None):
+    frozen = publications.figures_of(territory.comparable()["france"], date(2023, 4, 1))
+    return {"territoire": "france", "au": "2023-04-01", "titre": "", "vu": publications.fingerprint(frozen)}
+
+
 def list_sent(world, role, key):
     return {"file": SimpleUploadedFile("liste.csv", csv_of(LINE)), "mode": "partielle"}
 
@@ -96,6 +113,9 @@ BODIES = {
     "staff:imports": list_sent,
     "staff:confirm_import": list_confirmed,
     "staff:import_held": {"prendre": "note"},
+    "figures:imports": figures_sent,
+    "figures:confirm_import": figures_confirmed,
+    "figures:publications": figures_published,
     "admin:accounts_user_change": {
         "email": "autre@exemple.fr",
         "name": "Autre",
@@ -112,6 +132,14 @@ BODIES = {
     "admin:sites_partner_delete": {"post": "yes"},
     "admin:sites_demarche_delete": {"post": "yes"},
 }
+
+
+def _page_of(name):
+    """The page whose arguments an address has: 'stats:region' for that of one of its tables, or of its coverage."""
+    for page in ("stats:region", "stats:departement", "stats:site"):
+        if name == page or name.startswith(f"{page}_"):
+            return page
+    return name
 
 
 @dataclass(frozen=True)
@@ -172,6 +200,11 @@ class World:
             for key, status in (("own", "ready"), ("seen", "applied"), ("other", "taken_back"))
         }
         self.batch = self.lists["seen"]
+        self.figures = {
+            key: self._figures(status)
+            for key, status in (("own", "ready"), ("seen", "applied"), ("other", "abandoned"))
+        }
+        self.publications = {key: self._publication(key) for key in WORDS}
         self.proposals = {
             key: ListProposal.objects.create(site=site, field="note", value=WORDS[key], batch=self.batch)
             for key, site in self.sites.items()
@@ -220,6 +253,20 @@ class World:
         )
         return one
 
+    def _figures(self, status):
+        """A file of monthly figures that would write one."""
+        one = make_import(
+            status=status, analysed_at=timezone.now(), counts=dict.fromkeys(FIGURES_COUNTS, 0) | {"written": 1}
+        )
+        ActivityFile.objects.create(batch=one, content=b"id_fs;mois\n")
+        return one
+
+    def _publication(self, key):
+        dates = {"at": date(2023, 4, 1), "since": date(2020, 1, 1)}
+        return Publication.objects.create(
+            territory="france", territory_name="France", title=f"Publication {key}", figures={}, **dates
+        )
+
     def _report(self, key):
         word = WORDS[key]
         return ErrorReport.objects.create(site=self.sites[key], subject="hours", message=f"{word} : fermé le lundi")
@@ -259,10 +306,17 @@ class World:
             "sites:region slug": "nom",
             "sites:region code": {"own": "76", "other": "44"}.get(key, "99"),
             "sites:demarche slug": {"own": "rsa", "other": "passeport"}.get(key, NEVER),
+            "stats:region slug": "nom",
+            "stats:region code": {"own": "76", "other": "44"}.get(key, "99"),
+            "stats:departement slug": "nom",
+            "stats:site code": site.external_id if site else NEVER,
+            "stats:site slug": site.slug if site else NEVER,
+            "file_format": "csv",
+            "table": {"own": "mois", "other": "mois"}.get(key, NEVER),
             "object_id": self._row(address, key),
             "pk": self._number(address, key),
         }
-        return str(known.get(f"{address.name} {argument}", known.get(argument, NEVER)))
+        return str(known.get(f"{_page_of(address.name)} {argument}", known.get(argument, NEVER)))
 
     def _number(self, address, key):
         """That of a list, of what it proposes, or of a report."""
@@ -271,6 +325,10 @@ class World:
             rows = self.proposals
         elif address.pattern.startswith("/gestion/imports/"):
             rows = self.lists
+        elif address.pattern.startswith("/gestion/activite/"):
+            rows = self.figures
+        elif address.name == "stats:publication":
+            rows = self.publications
         return rows[key].pk if key in rows else 987654321
 
     def _row(self, address, key):
