@@ -3,17 +3,21 @@
     python3 bin/chart_outlines.py
 
 Reads static/cartes/departements.json (Natural Earth, public domain) and fixtures/departements.csv. Standard library
-only; the same sources give the same bytes. Metropolitan France is in a conformal conic projection (parallels of 44 and
-49 degrees, as Lambert 93 has); each overseas département has its own frame, at its own scale, in the sea on the left.
+only; the same sources give the same bytes. Metropolitan France is in the conic projection of
+stats/charts/projection.py; each overseas département has its own frame, at its own scale, in the sea on the left.
 """
 
 import csv
 import json
-import math
+import sys
 from itertools import pairwise
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+
+from stats.charts import projection  # noqa: E402  (the project is not installed)
+
 SIZE = (600, 560)  # of the drawing
 MAINLAND = (50, 4, 597, 556)  # where metropolitan France goes: left, top, right, bottom
 INSETS = {  # left, top, width, height; the name is written on top of each frame
@@ -27,34 +31,22 @@ NAME_HEIGHT = 26
 ZOOM = {"name": "Paris", "frame": (467, 1, 132, 98), "codes": ("75", "92", "93", "94")}  # too small to be seen
 MARGIN = 6
 SMALLEST = 0.6  # islets smaller than this, in square units, are dropped, unless they are all there is
-PARALLELS = math.radians(44), math.radians(49)
-MERIDIAN = math.radians(3)
 
 
-def conic(longitude, latitude):
-    """Lambert's conformal conic on a sphere; y goes down."""
-    first, second = PARALLELS
-    steep = [math.tan(math.pi / 4 + angle / 2) for angle in (first, second, math.radians(latitude))]
-    n = math.log(math.cos(first) / math.cos(second)) / math.log(steep[1] / steep[0])
-    rho = math.cos(first) * (steep[0] / steep[2]) ** n / n
-    theta = n * (math.radians(longitude) - MERIDIAN)
-    return rho * math.sin(theta), rho * math.cos(theta)
-
-
-def flat_at(middle):
-    """Degrees made square at a latitude: enough for an island."""
-    return lambda longitude, latitude: (longitude * math.cos(math.radians(middle)), -latitude)
-
-
-def fitted(shapes, left, top, right, bottom):
-    """Polygons of several shapes brought, all at the same scale, to the middle of a rectangle."""
+def fit_of(shapes, left, top, right, bottom):
+    """The scale and the two moves that bring several shapes, together, to the middle of a rectangle."""
     points = [point for shape in shapes.values() for ring in shape for point in ring]
     xs, ys = [x for x, _ in points], [y for _, y in points]
     scale = min((right - left) / (max(xs) - min(xs)), (bottom - top) / (max(ys) - min(ys)))
     dx = (left + right) / 2 - scale * (min(xs) + max(xs)) / 2
     dy = (top + bottom) / 2 - scale * (min(ys) + max(ys)) / 2
+    return scale, dx, dy
+
+
+def fitted(shapes, fit):
+    """Polygons brought where a fit says, to a tenth."""
     return {
-        code: [[(round(x * scale + dx, 1), round(y * scale + dy, 1)) for x, y in ring] for ring in shape]
+        code: [[tuple(round(one, 1) for one in projection.fitted(point, fit)) for point in ring] for ring in shape]
         for code, shape in shapes.items()
     }
 
@@ -107,15 +99,26 @@ def build():
         rows = {row["code"]: row for row in csv.DictReader(lines)}
     degrees = {one["properties"]["code"]: one["geometry"]["coordinates"] for one in drawn["features"]}
 
-    def projected(code, projection):
-        return [[projection(*point) for point in ring] for polygon in degrees[code] for ring in polygon]
+    def flat(code, to_plane):
+        return [[to_plane(*point) for point in ring] for polygon in degrees[code] for ring in polygon]
 
-    shapes = fitted({code: projected(code, conic) for code in degrees if code not in INSETS}, *MAINLAND)
+    mainland = {code: flat(code, projection.conic) for code in degrees if code not in INSETS}
+    fit = fit_of(mainland, *MAINLAND)
+    shapes = fitted(mainland, fit)
+    insets = {}
     for code, (left, top, width, height) in INSETS.items():
         latitudes = [point[1] for polygon in degrees[code] for ring in polygon for point in ring]
-        shape = projected(code, flat_at((min(latitudes) + max(latitudes)) / 2))
+        middle = (min(latitudes) + max(latitudes)) / 2
+        island = {code: flat(code, projection.flat_at(middle))}
         frame = left + MARGIN, top + NAME_HEIGHT, left + width - MARGIN, top + height - MARGIN
-        shapes |= fitted({code: shape}, *frame)
+        its_fit = fit_of(island, *frame)
+        shapes |= fitted(island, its_fit)
+        insets[code] = {
+            "name": rows[code]["nom"],
+            "frame": INSETS[code],
+            "latitude": round(middle, 4),
+            "fit": [round(one, 4) for one in its_fit],
+        }
 
     outlines = {}
     for code in sorted(shapes):
@@ -128,8 +131,13 @@ def build():
             "centre": centre(max(rings, key=area)),
             "path": path(rings),
         }
-    insets = {code: {"name": rows[code]["nom"], "frame": frame} for code, frame in INSETS.items()}
-    return {"size": SIZE, "insets": insets, "zoom": ZOOM, "departements": outlines}
+    return {
+        "size": SIZE,
+        "fit": [round(one, 4) for one in fit],
+        "insets": insets,
+        "zoom": ZOOM,
+        "departements": outlines,
+    }
 
 
 if __name__ == "__main__":

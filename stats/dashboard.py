@@ -1,6 +1,7 @@
 """What a dashboard shows of a territory over a period: its figures, and each chart with the table it draws."""
 
 from functools import cached_property
+from itertools import dropwhile
 
 from stats import indicators, months, rankings, sections, series, tables
 from stats.models import TerritoryAccess
@@ -15,8 +16,8 @@ HEADLINES = ("sites", "requests_since_launch", "completed_share", "very_satisfie
 SECTIONS = {
     "mois": sections.by_month,
     "partenaires": sections.by_partner,
-    "demarches": sections.by_demarche,
     "classement": rankings.ranking,
+    "demarches": sections.by_demarche,
     "declarations": rankings.gaps,
 }
 
@@ -56,7 +57,8 @@ class Dashboard:
         return figures
 
     def months(self):
-        return self.record.during(self.since, self.last)
+        """The months of the period, from the first that a site was due to report, or did."""
+        return list(dropwhile(_was_not_begun, self.record.during(self.since, self.last)))
 
     def is_provisional(self, month):
         return indicators.is_provisional(month, self.today)
@@ -113,3 +115,7 @@ class Dashboard:
     def query(self):
         """The period, for links."""
         return f"?au={self.at:%Y-%m-%d}" + ("" if self.since == LAUNCH else f"&depuis={self.since:%Y-%m}")
+
+
+def _was_not_begun(month):
+    return not (month.expected or month.reporting or month.hidden)

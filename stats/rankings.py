@@ -6,6 +6,8 @@ from stats.charts.choropleth import Choropleth
 from stats.sections import BARS, Section
 from stats.territory import part_of_departement
 
+BARS_BESIDE_THE_MAP = 15
+
 
 def ranking(board):
     """Départements by their rate for 1,000 inhabitants over twelve months, or sites by their requests."""
@@ -34,12 +36,12 @@ def _ranking_of_departements(board):
         return Section("classement", "Les départements", table)
     bars = [
         Bar(part.territory.name, rates[part], written.decimal(rates[part]), board.address(part.territory))
-        for part in ranked[:BARS]
+        for part in ranked[:BARS_BESIDE_THE_MAP]
         if rates[part] is not None
     ]
     chart = BarChart(
         id="classement",
-        title=f"Les {len(bars)} premiers : {title[0].lower()}{title[1:]}",
+        title=f"Les {len(bars)} premiers départements : {title[0].lower()}{title[1:]}",
         description=_from_first_to_last(bars),
         rows=bars,
     )
@@ -140,8 +142,21 @@ def _silent_departements(board):
         for part, wanted in told
     ]
     columns = ("Département", "Part reçue", "Déclarations reçues", "Déclarations attendues")
-    note = "Une déclaration par site et par mois."
-    return Section("declarations", "Déclarations manquantes", tables.Table("declarations", title, columns, rows, note))
+    table = tables.Table("declarations", title, columns, rows, "Une déclaration par site et par mois.")
+    if not told:
+        return Section("declarations", "Déclarations manquantes", table)
+    bars = [
+        Bar(part.territory.name, share, written.share(share), board.address(part.territory))
+        for part, share in ((part, min(part.reported / wanted, 1)) for part, wanted in told[:BARS])
+    ]
+    least = f"Les {len(bars)} départements qui déclarent le moins"
+    chart = BarChart(
+        id="declarations",
+        title=f"{least} : part des déclarations reçues, {board.year_in_french}",
+        description=_from_first_to_last(bars),
+        rows=bars,
+    )
+    return Section("declarations", "Déclarations manquantes", table, chart=chart, template="stats/charts/bars.html")
 
 
 def _is_expected(site, month):

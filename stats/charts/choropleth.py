@@ -1,25 +1,16 @@
 """Départements in five tones: a rate on the map of France, or of a région. Never raw counts, which only show people."""
 
-import json
 import math
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
 
+from stats.charts.outlines import NAME_HEIGHT, box_of, codes_in, frames, outlines, view_box_of
 from stats.charts.scale import NBSP, in_french, plain
 
 CLASSES = 5
-NAME_HEIGHT = 26  # in a frame
 ROUND = (5, 2, 1)
-OUTLINES = Path(__file__).with_name("outlines.json")
-
-
-@cache
-def outlines():
-    """What bin/chart_outlines.py wrote: size, insets, zoom, and each département: région, box, centre, area, path."""
-    return json.loads(OUTLINES.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -29,23 +20,6 @@ class Shape:
     tone: str  # 1 (lightest) to 5 (darkest), '' without a value
     text: str
     url: str
-
-
-@dataclass(frozen=True)
-class Inset:
-    name: str
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def name_x(self):
-        return self.x + 4
-
-    @property
-    def name_y(self):
-        return self.y + 20
 
 
 @dataclass(frozen=True)
@@ -85,8 +59,7 @@ class Choropleth:
 
     @cached_property
     def codes(self):
-        drawn = outlines()["departements"]
-        return [code for code, outline in drawn.items() if self.focus in ("", outline["region"])]
+        return codes_in(self.focus)
 
     @cached_property
     def limits(self):
@@ -103,9 +76,7 @@ class Choropleth:
     @cached_property
     def insets(self):
         """The frames of the overseas départements and of Paris, on the map of France."""
-        if self.focus:
-            return []
-        return [Inset(inset["name"], *inset["frame"]) for inset in (*outlines()["insets"].values(), outlines()["zoom"])]
+        return [] if self.focus else frames(with_zoom=True)
 
     @cached_property
     def zoomed(self):
@@ -115,7 +86,7 @@ class Choropleth:
     @cached_property
     def zoom_transform(self):
         zoom = outlines()["zoom"]
-        left, top, right, bottom = _box_of(zoom["codes"])
+        left, top, right, bottom = box_of(zoom["codes"])
         x, y, width, height = zoom["frame"]
         scale = min((width - 12) / (right - left), (height - NAME_HEIGHT - 6) / (bottom - top))
         dx = x + width / 2 - scale * (left + right) / 2
@@ -140,12 +111,7 @@ class Choropleth:
 
     @cached_property
     def view_box(self):
-        if not self.focus:
-            return "0 0 {} {}".format(*outlines()["size"])
-        left, top, right, bottom = _box_of(self.codes)
-        margin = max(right - left, bottom - top) * 0.02
-        sides = left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin
-        return " ".join(plain(side) for side in sides)
+        return view_box_of(self.codes if self.focus else ())
 
     @cached_property
     def hatch(self):
@@ -187,12 +153,6 @@ class Choropleth:
     def _tone(self, code):
         value = self.values.get(code)
         return "" if value is None else self._tones[bisect_right(self.limits, value)]
-
-
-def _box_of(codes):
-    """Left, top, right and bottom of several départements."""
-    boxes = [outlines()["departements"][code]["box"] for code in codes]
-    return [pick(box[side] for box in boxes) for side, pick in enumerate((min, min, max, max))]
 
 
 def round_limits(values):

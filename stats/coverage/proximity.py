@@ -3,11 +3,14 @@
 from functools import lru_cache
 from math import ceil
 
-from django.db.models import Sum
+from django.db.models import F, Sum
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 
 from franceservices.territories.models import Departement, Region
+from sites.models import Site
 from stats import indicators, tables, territory, written
+from stats.charts.dots import DotMap, Place, can_draw
 from stats.coverage.what_if import LIMIT_MIN, ROAD_KM
 from stats.models import CommuneAccess, TerritoryAccess
 
@@ -59,11 +62,49 @@ class Proximity:
         return communes
 
     def beyond(self):
-        """The accesses of the communes beyond 30 minutes, most populous first, with their commune and site."""
+        """The accesses of the communes beyond 30 minutes, most populous first, with their commune and site.
+
+        Collectivities of no région come last: no site is due there.
+        """
         fields = [f"commune__{name}" for name in ("name", "slug", "departement", "population")]
         fields += [f"site__{name}" for name in ("external_id", "slug", "name")]
         beyond = self.communes().filter(duration_min__gt=LIMIT_MIN).select_related("commune", "site")
-        return beyond.only("distance_m", "duration_min", *fields).order_by("-commune__population", "pk")
+        return beyond.only("distance_m", "duration_min", *fields).order_by(
+            IsNull(F("commune__departement__region"), True), "-commune__population", "pk"
+        )
+
+    def map(self):
+        """Those communes on the outlines, with the sites of a région or département; None where nothing is drawn."""
+        level, code = self.territory.level, self.territory.code
+        if level == "departement" and not can_draw(code):
+            return None
+        beyond = (
+            self.communes()
+            .filter(duration_min__gt=LIMIT_MIN)
+            .values_list("commune__departement", "commune__location", "commune__population")
+        )
+        places = [Place(departement, point.x, point.y, people or 0) for departement, point, people in beyond]
+        if not places:
+            return None
+        several = f"{written.plural(len(places), 'commune')} à plus de 30 minutes d'un site"
+        return DotMap(
+            id="carte",
+            title="Les communes à plus de 30 minutes d'un site",
+            description=f"{several} : le tableau les donne toutes.",
+            places=places,
+            sites=self._sites(),
+            region=code if level == "region" else "",
+            departement=code if level == "departement" else "",
+        )
+
+    def _sites(self):
+        if self.territory.level == "france":
+            return ()
+        sites = territory.sites_of(self.territory, Site.objects.open_to_public())
+        return tuple(
+            Place(departement, point.x, point.y)
+            for departement, point in sites.values_list("commune__departement", "location")
+        )
 
     def is_by_service(self):
         """Whether a routing service gave durations here."""

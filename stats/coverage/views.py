@@ -59,6 +59,7 @@ def _page(request, proximity):
     if proximity.access:
         page = Paginator(proximity.beyond(), PER_PAGE).get_page(request.GET.get("page"))
         context |= {"page": page, "communes": proximity.communes_table(page), "rankings": proximity.rankings()}
+        context["map"] = proximity.map()
     return render(request, "stats/coverage/coverage.html", context)
 
 

@@ -3,8 +3,10 @@
 from datetime import date
 
 from stats.charts.bars import Bar, BarChart
-from stats.charts.choropleth import Choropleth, outlines
+from stats.charts.choropleth import Choropleth
+from stats.charts.dots import DotMap, Place
 from stats.charts.line import LineChart, Series
+from stats.charts.outlines import outlines
 from stats.charts.stacked import Part, StackedBar
 from stats.months import months_between
 
@@ -85,3 +87,16 @@ def choropleth(**changed):
 
 def _about(name):
     return {"id": name, "title": f"Titre de {name}", "description": f"Description de {name}."}
+
+
+def dots(**changes):
+    """Communes of every size, in Aveyron, in Guyane and in Nouvelle-Calédonie, which has no outline."""
+    places = [
+        Place("12", 3.08, 44.10, 22_000),
+        Place("12", 2.57, 44.35, 2_000),
+        Place("12", 2.90, 43.90, 500),
+        Place("973", -53.2, 4.0, 12),
+        Place("988", 166.45, -22.27, 85_976),
+    ]
+    told = {"id": "points", "title": "Les communes lointaines", "description": "5 communes.", "places": places}
+    return DotMap(**(told | changes))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from stats.charts.choropleth import outlines, round_limits
+from stats.charts.choropleth import round_limits
+from stats.charts.outlines import outlines
 from tests.stats.charts import samples
 
 CSS = Path("static/css/statistiques.css").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from stats.charts.bars import Bar
+from stats.charts.dots import Place
 from stats.charts.line import Series
 from stats.charts.stacked import Part
 from tests.stats.charts import samples
@@ -17,6 +18,8 @@ CHARTS = {
     "barres": ("bars", samples.bars()),
     "parts": ("stacked", samples.stacked()),
     "carte": ("choropleth", samples.choropleth()),
+    "points": ("dots", samples.dots()),
+    "departement": ("dots", samples.dots(id="departement", departement="12", sites=(Place("12", 2.5, 44.3),))),
     "region": ("choropleth", samples.choropleth(id="region", focus="76", urls={})),
 }
 ALL = pytest.mark.parametrize(("name", "chart"), CHARTS.values(), ids=CHARTS.keys())

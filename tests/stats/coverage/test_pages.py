@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.db import connection
@@ -65,6 +66,33 @@ def test_communes_beyond_are_listed_the_most_populous_first(client, sites):
     assert 'href="/communes/12145-millau/"' in body
     assert 'href="/sites/912202-france-services-de-rodez/"' in body
     assert "Onet-le-Château (12)" not in body
+
+
+@pytest.mark.parametrize("address", [FRANCE, OCCITANIE, AVEYRON])
+def test_each_commune_beyond_is_a_dot_of_the_map(client, sites, address):
+    page = client.get(address)
+
+    dots = page.context["map"]
+    drawn = sum(one.path.count("M") for one in dots.classes)
+    assert drawn + dots.without_outline == page.context["page"].paginator.count > 10
+    assert (dots.without_outline > 0) is (address == FRANCE)
+    assert "Les communes à plus de 30 minutes d'un site" in text(page)
+
+
+def test_collectivities_of_no_region_come_last(client, sites):
+    lines = client.get(f"{FRANCE}communes.csv").content.decode("utf-8-sig").splitlines()[1:]
+
+    apart = [bool(re.search(r"\((975|977|978|986|987|988)\)", line.split(";")[0])) for line in lines]
+    assert apart == sorted(apart)
+    assert any(apart)
+
+
+def test_a_collectivity_without_an_outline_has_no_map(client, sites):
+    page = client.get("/statistiques/departements/988-nouvelle-caledonie/proximite/")
+
+    assert page.status_code == 200
+    assert page.context["map"] is None
+    assert "Nouméa (988)" in text(page)
 
 
 def test_france_tells_its_collectivities_of_no_region_apart(client, sites):
