@@ -37,6 +37,11 @@ class Dashboard:
         self.above = territory.above
 
     @property
+    def is_in_service(self):
+        """Whether the territory has a site in service today."""
+        return bool(self.record.in_service(self.today))
+
+    @property
     def period(self):
         return months.period_in_french(self.since, self.last)
 

@@ -80,7 +80,10 @@ class Figure:
         if self.value is None:
             return ""
         digits = {"count": 0, "euros": 0, "decimal": 1, "share": 2, "change": 3}[self.unit]
-        return f"{self.value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{self.value:.0f}"
+        value = self.value
+        if self.unit == "share" and 0 < value < 1:
+            value = min(max(value, 0.01), 0.99)  # "plus de 99 %" is not everyone
+        return f"{value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:.0f}"
 
     @property
     def reporting_in_french(self):

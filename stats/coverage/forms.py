@@ -27,8 +27,9 @@ class WhatIfForm(forms.Form):
     def __init__(self, data):
         super().__init__(data)
         self.typed = _clean(data.get("commune", ""))
+        self.asks_of_a_site = bool(data.get("fermeture"))
         try:
-            if data.get("fermeture"):
+            if self.asks_of_a_site:
                 self._understand_site(data["fermeture"])
             elif data.get("insee"):
                 self._understand_code(data["insee"])
@@ -36,6 +37,10 @@ class WhatIfForm(forms.Form):
                 self._understand_name()
         except forms.ValidationError as error:
             self.sentence, self.status = str(error.message), 400
+
+    @property
+    def commune_error(self):
+        return "" if self.asks_of_a_site else self.sentence
 
     def _understand_site(self, external_id):
         in_service = Site.objects.open_to_public().select_related("commune__departement")

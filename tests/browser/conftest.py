@@ -58,9 +58,8 @@ def without_sites():
 @pytest.fixture(scope="package")
 def demonstration_url(without_sites):
     """DATABASE_URL of a database made as `make run` makes it."""
-    with database_made_by(
-        "load_demo", "load_demo_activity", "load_demo_accounts", suffix="browser", template=without_sites
-    ) as url:
+    commands = "load_demo", "load_demo_activity", "compute_coverage", "load_demo_accounts"
+    with database_made_by(*commands, suffix="browser", template=without_sites) as url:
         yield url
 
 

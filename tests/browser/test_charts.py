@@ -33,6 +33,7 @@ def gallery():
         ("stacked", samples.stacked()),
         ("choropleth", samples.choropleth()),
         ("choropleth", samples.choropleth(id="region", focus="76", urls={})),
+        ("dots", samples.dots()),
     ]
     return "".join(render_to_string(f"stats/charts/{name}.html", {"chart": chart}) for name, chart in charts)
 
@@ -50,7 +51,7 @@ def test_charts_can_be_read_at_any_width(page, size):
     page.set_viewport_size(size)
 
     assert violations(page) == []
-    assert page.evaluate(SHOWN) == [1] * 6
+    assert page.evaluate(SHOWN) == [1] * 7
     assert [text for text in page.evaluate(SIZES_OF_TEXTS) if text[0] < SMALLEST] == []
     assert page.evaluate(OUTSIDE) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
