@@ -41,7 +41,7 @@ def _ranking_of_departements(board):
     ]
     chart = BarChart(
         id="classement",
-        title=f"Les {len(bars)} premiers départements : {title[0].lower()}{title[1:]}",
+        title=_title_of(bars, ranked, f"Les {len(bars)} premiers départements", title),
         description=_from_first_to_last(bars),
         rows=bars,
     )
@@ -149,10 +149,14 @@ def _silent_departements(board):
         Bar(part.territory.name, share, written.share(share), board.address(part.territory))
         for part, share in ((part, min(part.reported / wanted, 1)) for part, wanted in told[:BARS])
     ]
-    least = f"Les {len(bars)} départements qui déclarent le moins"
     chart = BarChart(
         id="declarations",
-        title=f"{least} : part des déclarations reçues, {board.year_in_french}",
+        title=_title_of(
+            bars,
+            told,
+            f"Les {len(bars)} départements qui déclarent le moins",
+            f"Part des déclarations reçues, {board.year_in_french}",
+        ),
         description=_from_first_to_last(bars),
         rows=bars,
     )
@@ -163,6 +167,13 @@ def _is_expected(site, month):
     return series.Lives(False, False, site.labelled_on, site.closed_on, 1).are_expected(month)
 
 
+def _title_of(bars, everyone, some, title):
+    """What a chart is called, which is only of `some` where bars are fewer than départements."""
+    return f"{some} : {title[0].lower()}{title[1:]}" if len(bars) < len(everyone) else title
+
+
 def _from_first_to_last(bars):
     first, last = bars[0], bars[-1]
+    if first is last:
+        return f"{first.label} : {first.text}."
     return f"De {first.label} ({first.text}) à {last.label} ({last.text})."

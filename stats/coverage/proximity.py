@@ -44,7 +44,7 @@ class Proximity:
         """How many of those are in collectivities of no région, which weigh the most; '' elsewhere than in France."""
         if self.territory.level != "france":
             return ""
-        apart = self.communes().filter(duration_min__gt=LIMIT_MIN, commune__departement__region=None)
+        apart = self._beyond().filter(commune__departement__region=None)
         people = apart.aggregate(total=Sum("commune__population"))["total"]
         if not people:
             return ""
@@ -68,7 +68,7 @@ class Proximity:
         """
         fields = [f"commune__{name}" for name in ("name", "slug", "departement", "population")]
         fields += [f"site__{name}" for name in ("external_id", "slug", "name")]
-        beyond = self.communes().filter(duration_min__gt=LIMIT_MIN).select_related("commune", "site")
+        beyond = self._beyond().select_related("commune", "site")
         return beyond.only("distance_m", "duration_min", *fields).order_by(
             IsNull(F("commune__departement__region"), True), "-commune__population", "pk"
         )
@@ -78,11 +78,7 @@ class Proximity:
         level, code = self.territory.level, self.territory.code
         if level == "departement" and not can_draw(code):
             return None
-        beyond = (
-            self.communes()
-            .filter(duration_min__gt=LIMIT_MIN)
-            .values_list("commune__departement", "commune__location", "commune__population")
-        )
+        beyond = self._beyond().values_list("commune__departement", "commune__location", "commune__population")
         places = [Place(departement, point.x, point.y, people or 0) for departement, point, people in beyond]
         if not places:
             return None
@@ -96,6 +92,9 @@ class Proximity:
             region=code if level == "region" else "",
             departement=code if level == "departement" else "",
         )
+
+    def _beyond(self):
+        return self.communes().filter(duration_min__gt=LIMIT_MIN)
 
     def _sites(self):
         if self.territory.level == "france":

@@ -4,12 +4,14 @@ import csv
 import io
 from datetime import date
 
+import pghistory
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from sites.models import Site
 from stats import suppression
 from tests.factories import (
     METZ,
@@ -228,7 +230,36 @@ def test_a_lone_departement_of_a_region_is_ranked(client):
     report_activity(make_site(SAINT_DENIS_REUNION), MARCH, 60)
     suppression.settle()
 
-    assert client.get("/statistiques/regions/04-la-reunion/").status_code == 200
+    page = client.get("/statistiques/regions/04-la-reunion/?au=2023-04-01")
+
+    charts = [chart.title for section in page.context["sections"] for chart in (section.chart,) if chart]
+    assert not [title for title in charts if "départements" in title]  # all of them are drawn: none is "the first"
+    assert "La Réunion : 0,1." in text(page)
+
+
+def test_a_chart_says_how_many_departements_it_draws_unless_it_draws_all(client, figures):
+    titles = [section.chart.title for section in client.get(FRANCE).context["sections"] if section.chart]
+
+    assert any(title.startswith("Part des déclarations reçues") for title in titles)  # the three that have a site
+    assert any(title.startswith("Les 3 premiers départements : démarches pour") for title in titles)
+
+
+def test_months_begin_with_the_first_site_that_was_due_to_report(client, figures):
+    lines = client.get(f"{RODEZ_SITE}mois.csv?au=2023-04-01").content.decode("utf-8-sig").splitlines()
+
+    assert lines[1].startswith("janvier 2022")  # when it was labelled
+    assert len(lines) == 1 + 15
+
+
+def test_a_closed_site_leads_to_no_question_of_its_closing(client, figures):
+    assert "Et si ce site fermait" in text(client.get(RODEZ_SITE))
+    with pghistory.context(reason="test"):
+        Site.objects.filter(external_id="91").update(status=Site.Status.CLOSED, closed_on=date(2023, 4, 2))
+
+    page = client.get(RODEZ_SITE)
+
+    assert page.status_code == 200
+    assert "Et si ce site fermait" not in text(page)
 
 
 def test_territories_are_compared_side_by_side(client, figures):

@@ -1,10 +1,11 @@
 """What each figure counts. Without a database: a record is written down."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from stats import indicators, written
+from stats.models import TerritoryAccess
 from stats.months import months_between
 from stats.series import Lives, Month, Record
 from stats.territory import Territory
@@ -181,3 +182,12 @@ def test_a_report_is_expected_of_a_site_in_service_on_a_day_of_the_month(labelle
 )
 def test_a_share_never_reads_as_all_or_nothing_when_it_is_not(share, text):
     assert written.share(share).replace("\u00a0", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("within", "plain"), [(1000, "1"), (997, "0.99"), (806, "0.81"), (800, "0.8"), (3, "0.01"), (0, "0")]
+)
+def test_machines_read_no_more_than_people_do(within, plain):
+    access = TerritoryAccess(population=1000, within_30_min=within, computed_at=datetime(2023, 4, 1, tzinfo=UTC))
+
+    assert indicators.population_within_30_min_share(access).plain == plain
