@@ -32,7 +32,7 @@ def _ranking_of_departements(board):
     ]
     columns = ("Département", "Pour 1\u00a0000 habitants", "Démarches", "Habitants")
     table = tables.Table("classement", title, columns, rows)
-    if not any(rates.values()):
+    if len(parts) < 2 or not any(rates.values()):  # of one département alone, a drawing says nothing
         return Section("classement", "Les départements", table)
     bars = [
         Bar(part.territory.name, rates[part], written.decimal(rates[part]), board.address(part.territory))
@@ -143,7 +143,7 @@ def _silent_departements(board):
     ]
     columns = ("Département", "Part reçue", "Déclarations reçues", "Déclarations attendues")
     table = tables.Table("declarations", title, columns, rows, "Une déclaration par site et par mois.")
-    if not told:
+    if len(told) < 2:
         return Section("declarations", "Déclarations manquantes", table)
     bars = [
         Bar(part.territory.name, share, written.share(share), board.address(part.territory))

@@ -84,6 +84,17 @@ def test_a_dashboard_prints_on_one_a4_page(visit, portal, address):
     assert "démarches accompagnées" in words
 
 
+def test_on_paper_the_map_has_the_width_of_the_page_and_months_the_wider_column(visit, portal):
+    page = visit(portal + OCCITANIE, {"width": 718, "height": 1047})
+    page.emulate_media(media="print")
+
+    def width(one):
+        return page.locator(one).bounding_box()["width"]
+
+    assert width(".fs-section--double") == width(".fs-sections")
+    assert width(".fs-section--mois") > width(".fs-section--partenaires") * 1.3
+
+
 def test_every_chart_has_a_name_a_description_and_a_table(visit, portal):
     page = visit(portal + OCCITANIE)
     charts = page.locator(".fs-chart svg[aria-labelledby]").filter(visible=True)

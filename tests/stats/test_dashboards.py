@@ -226,15 +226,16 @@ def test_anyone_may_keep_the_public_page_and_nobody_that_of_agents(client, figur
     assert "vous voyez aussi les petits nombres" in text(agents)
 
 
-def test_a_lone_departement_of_a_region_is_ranked(client):
+def test_a_lone_departement_of_a_region_is_a_line_and_no_drawing(client):
     report_activity(make_site(SAINT_DENIS_REUNION), MARCH, 60)
     suppression.settle()
 
     page = client.get("/statistiques/regions/04-la-reunion/?au=2023-04-01")
 
-    charts = [chart.title for section in page.context["sections"] for chart in (section.chart,) if chart]
-    assert not [title for title in charts if "départements" in title]  # all of them are drawn: none is "the first"
-    assert "La Réunion : 0,1." in text(page)
+    sections = {section.code: section for section in page.context["sections"]}
+    for code in ("classement", "declarations"):
+        assert len(sections[code].table.rows) == 1
+        assert (sections[code].chart, sections[code].second) == (None, None)
 
 
 def test_a_chart_says_how_many_departements_it_draws_unless_it_draws_all(client, figures):
