@@ -4,6 +4,7 @@ docs/exploitation.md lists the variables.
 The address is gunicorn's own default: 127.0.0.1:8000, or every address on $PORT where a platform sets PORT.
 """
 
+import gc
 import os
 import sys
 
@@ -52,3 +53,12 @@ logconfig_dict = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"gunicorn.error": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
 }
+
+
+def when_ready(_server):
+    """What is loaded before the workers start is there for ever: the garbage collector passes over it.
+
+    It would walk through it again every fifty pages or so, for 70 ms.
+    """
+    gc.collect()
+    gc.freeze()

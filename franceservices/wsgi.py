@@ -7,5 +7,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "franceservices.settings")
 os.environ["DATABASE_STATEMENT_TIMEOUT_MS"] = os.environ.get("DATABASE_STATEMENT_TIMEOUT_MS", "").strip() or "5000"
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
-application = get_wsgi_application()
+from franceservices.call_stack import with_room
+
+application = with_room(get_wsgi_application())
+get_resolver().url_patterns  # noqa: B018 - the views are loaded now, once, not by the first request of each worker

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django import forms
+from django.utils.html import format_html_join
 
 from stats.indicators import last_month
 from stats.months import LAUNCH, from_code, in_code, in_french, months_between, months_later
@@ -55,13 +56,15 @@ class PeriodForm(forms.Form):
         return text
 
     @property
-    def start(self):
-        return in_code(self.since)
-
-    @property
     def starts(self):
-        """The months from which the period may start, for a list to choose from: [('2020-01', 'janvier 2020'), …]."""
-        return [(in_code(month), in_french(month)) for month in months_between(LAUNCH, last_month(self.at))]
+        """The months from which the period may start, as the options of a list: janvier 2020, …"""
+        every = months_between(LAUNCH, last_month(self.at))
+        chosen = {self.since: " selected"}
+        return format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((in_code(month), chosen.get(month, ""), in_french(month)) for month in every),
+        )
 
 
 class ComparisonForm(PeriodForm):

@@ -383,8 +383,10 @@ def mean_over_12_months(record, month):
     before there are twelve, when one is hidden, or when nothing was reported of one.
     """
     first = months_later(month, -11)
+    if first < LAUNCH:
+        return None
     values = [one.requests for one in record.during(first, month)]
-    return None if first < LAUNCH or None in values else sum(values) / YEAR
+    return None if None in values else sum(values) / YEAR
 
 
 # --- Together --------------------------------------------------------------------------------------

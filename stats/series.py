@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Case, Count, Max, Sum, When
 
 from sites.models import Site
 from sites.querysets import ITINERANT
 from stats.models import MonthlyActivity, MonthlyByDemarche, MonthlyByPartner, MonthlyTotal
-from stats.months import count_months, month_of, months_between, months_later
+from stats.months import count_months, last_day_of, month_of, months_between, months_later
 from stats.territory import FRANCE, Territory, sites_of
 
 
@@ -220,11 +220,14 @@ def parts_during(parts, audience, first, last):
 
 def expected_by_departement(territory, first, last):
     """{code: how many reports are expected of its sites over a period, one a month each}."""
+    # Sites that neither came nor left during the period are told apart by their département alone.
+    sites = sites_of(territory).annotate(
+        came=Case(When(labelled_on__gt=first, then="labelled_on")),
+        left=Case(When(closed_on__lte=last_day_of(last), then="closed_on")),
+    )
+    columns = ("commune__departement", "came", "left")
     expected: dict[str, int] = defaultdict(int)
-    columns = ("commune__departement", "labelled_on", "closed_on")
-    for code, labelled_on, closed_on, count in (
-        sites_of(territory).order_by().values_list(*columns).annotate(count=Count("pk"))
-    ):
-        lives = Lives(False, False, labelled_on, closed_on, count)
+    for code, came, left, count in sites.order_by().values_list(*columns).annotate(count=Count("pk")):
+        lives = Lives(False, False, came, left, count)
         expected[code] += count * count_months(*lives.expected_during(first, last))
     return expected

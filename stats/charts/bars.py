@@ -18,15 +18,13 @@ class Bar:
     value: float | None
     text: str
     url: str = ""
-    highlighted: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
     bar: Bar
     lines: list  # the label: [(text, y)]
-    y: str
-    length: str
+    path: str  # '' where there is no value to draw
     text_x: str
     text_y: str
 
@@ -37,7 +35,6 @@ class Drawing:
     width: int
     height: int
     start: str  # x of the zero
-    thick: int
     axis: str  # a path, '' where labels stand above the bars
     label_x: str
     anchor: str
@@ -96,8 +93,9 @@ def _draw(chart, suffix, width, beside):
             Row(
                 bar,
                 [(text, plain(text_y + LINE * number)) for number, text in enumerate(texts)],
-                plain(bar_y),
-                plain(length),
+                f"M{plain(start)} {plain(bar_y)}h{plain(length)}v{THICK}H{plain(start)}z"
+                if bar.value is not None
+                else "",
                 plain(start + length + 6 if bar.value is not None else start + 8),
                 plain(bar_y + THICK / 2 + 5),
             )
@@ -105,4 +103,4 @@ def _draw(chart, suffix, width, beside):
         y += max(block, THICK) + 8 if beside else block + THICK + 9
     axis = f"M{plain(start)} {plain(top)}V{round(y)}" if beside else ""
     label_x, anchor = (start - 8, "end") if beside else (0, "start")
-    return Drawing(suffix, width, round(y), plain(start), THICK, axis, plain(label_x), anchor, rows)
+    return Drawing(suffix, width, round(y), plain(start), axis, plain(label_x), anchor, rows)

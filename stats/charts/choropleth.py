@@ -4,13 +4,15 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 from stats.charts.outlines import NAME_HEIGHT, box_of, codes_in, frames, outlines, view_box_of
 from stats.charts.scale import NBSP, in_french, plain
 
 CLASSES = 5
 ROUND = (5, 2, 1)
+_tone_of = attrgetter("tone")
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,16 @@ class Choropleth:
         """The frames of the overseas départements and of Paris, on the map of France."""
         return [] if self.focus else frames(with_zoom=True)
 
-    @cached_property
+    @property
+    def tones(self):
+        """[(tone, its shapes), …], those without a value first."""
+        return _by_tone(self.shapes)
+
+    @property
     def zoomed(self):
-        """The shapes drawn again, larger, in the frame of Paris."""
-        return [] if self.focus else [shape for shape in self.shapes if shape.code in outlines()["zoom"]["codes"]]
+        """The shapes drawn again, larger, in the frame of Paris: as `tones`."""
+        again = outlines()["zoom"]["codes"]
+        return [] if self.focus else _by_tone(shape for shape in self.shapes if shape.code in again)
 
     @cached_property
     def zoom_transform(self):
@@ -153,6 +161,11 @@ class Choropleth:
     def _tone(self, code):
         value = self.values.get(code)
         return "" if value is None else self._tones[bisect_right(self.limits, value)]
+
+
+def _by_tone(shapes):
+    ordered = sorted(shapes, key=_tone_of)
+    return [(tone, list(alike)) for tone, alike in groupby(ordered, key=_tone_of)]
 
 
 def round_limits(values):

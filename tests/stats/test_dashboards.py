@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from sites.models import Site
-from stats import suppression
+from stats import series, suppression, territory
 from tests.factories import (
     METZ,
     RODEZ,
@@ -300,3 +300,26 @@ def test_a_comparison_is_a_file_too(client, figures):
     assert rows[0] == ["Indicateur", "Occitanie", "Aveyron"]
     assert ["Démarches accompagnées depuis le lancement", "1620", "540"] in rows
     assert client.get("/statistiques/comparer/chiffres.csv").status_code == 404
+
+
+def test_declarations_are_expected_of_each_month_that_a_site_was_in_service():
+    """Whenever a site came and left: the days around the two ends of the period, and none at all."""
+    days = [date(2022, 12, 31), date(2023, 1, 1), date(2023, 1, 2), date(2023, 2, 15), date(2023, 3, 31)]
+    days += [date(2023, 4, 1), None]
+    lives = [(came, left) for came in days for left in days if not (came and left and left <= came)]
+    for number, (came, left) in enumerate(lives):
+        status = Site.Status.CLOSED if left else Site.Status.ACTIVE
+        commune = RODEZ if number % 2 else TOULOUSE
+        make_site(commune, external_id=str(number), labelled_on=came, closed_on=left, status=status)
+    months = [(JANUARY, date(2023, 1, 31)), (FEBRUARY, date(2023, 2, 28)), (MARCH, date(2023, 3, 31))]
+
+    def counted(some):
+        return sum(
+            (came is None or came <= end) and (left is None or left > max(first, came or first))
+            for came, left in some
+            for first, end in months
+        )
+
+    expected = series.expected_by_departement(territory.FRANCE, JANUARY, MARCH)
+
+    assert expected == {"12": counted(lives[1::2]), "31": counted(lives[::2])}
