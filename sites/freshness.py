@@ -1,13 +1,15 @@
-"""Whether a page kept by a browser or a proxy still says what the directory says."""
+"""Whether what a browser, a proxy or this process keeps still says what the directory says."""
 
 from functools import cache
 
 from django.apps import apps
+from django.core.cache import cache as kept
 from django.db import connection
 from django.db.models import Value
 from django.utils import timezone
 
 HISTORIES = ("SiteEvent", "WeeklySlotEvent", "ClosureEvent", "StopEvent", "SitePartnerEvent")
+KEPT_S = 300
 
 
 def version_now(request, **address):
@@ -30,3 +32,13 @@ def _latest_changes():
         for name in HISTORIES
     ]
     return latest.union(*others, all=True).query.sql_with_params()
+
+
+def kept_until_a_site_changes(key, make):
+    """What `make` works out from the sites alone, once for each change of them. One query, and those of `make`.
+
+    The history has a row for each change, even those made by SQL. Two transactions may end in the other order than
+    their rows: what is kept is forgotten after `KEPT_S`.
+    """
+    latest = apps.get_model("sites", "SiteEvent").objects.order_by("-pk").values_list("pk", flat=True).first()
+    return kept.get_or_set(f"{key}-{latest}", make, KEPT_S)

@@ -12,14 +12,12 @@ from collections import defaultdict
 from typing import NamedTuple
 
 import brotli
-from django.apps import apps
-from django.core.cache import cache
 
+from sites.freshness import kept_until_a_site_changes
 from sites.models import Site
 from sites.zones import Zone
 
 DEGREE = 10_000  # coordinates are whole ten-thousandths of a degree: 11 m
-KEPT_S = 300
 
 
 class Held(NamedTuple):
@@ -47,13 +45,8 @@ class MapFile(NamedTuple):
 
 
 def current():
-    """The `MapFile` of the sites in service. One query, and another when something has changed.
-
-    The history has a row for each change, even those made by SQL. Two transactions may end in the other order than
-    their rows: what is kept is forgotten after `KEPT_S`.
-    """
-    latest = apps.get_model("sites", "SiteEvent").objects.order_by("-pk").values_list("pk", flat=True).first()
-    return cache.get_or_set(f"map-file-{latest}", _build, KEPT_S)
+    """The `MapFile` of the sites in service. One query, and another when something has changed."""
+    return kept_until_a_site_changes("map-file", _build)
 
 
 def shown(wanted, file):

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from django.db.models import Case, Count, Max, Sum, When
 
+from sites.freshness import kept_until_a_site_changes
 from sites.models import Site
 from sites.querysets import ITINERANT
 from stats.models import MonthlyActivity, MonthlyByDemarche, MonthlyByPartner, MonthlyTotal
@@ -219,7 +220,15 @@ def parts_during(parts, audience, first, last):
 
 
 def expected_by_departement(territory, first, last):
-    """{code: how many reports are expected of its sites over a period, one a month each}."""
+    """{code: how many reports are expected of its sites over a period, one a month each}.
+
+    Kept until a site changes: PostgreSQL reads all the communes to know the département of each site.
+    """
+    key = f"expected-{territory.key}-{first:%Y-%m}-{last:%Y-%m}"
+    return kept_until_a_site_changes(key, lambda: _expected_by_departement(territory, first, last))
+
+
+def _expected_by_departement(territory, first, last):
     # Sites that neither came nor left during the period are told apart by their département alone.
     sites = sites_of(territory).annotate(
         came=Case(When(labelled_on__gt=first, then="labelled_on")),

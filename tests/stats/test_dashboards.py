@@ -323,3 +323,13 @@ def test_declarations_are_expected_of_each_month_that_a_site_was_in_service():
     expected = series.expected_by_departement(territory.FRANCE, JANUARY, MARCH)
 
     assert expected == {"12": counted(lives[1::2]), "31": counted(lives[::2])}
+
+
+def test_a_site_that_closes_is_expected_no_more(django_assert_num_queries):
+    site = make_site(RODEZ)
+    assert series.expected_by_departement(territory.FRANCE, JANUARY, MARCH) == {"12": 3}
+    with django_assert_num_queries(1):  # whether something has changed
+        assert series.expected_by_departement(territory.FRANCE, JANUARY, MARCH) == {"12": 3}
+    Site.objects.filter(pk=site.pk).update(closed_on=FEBRUARY, status=Site.Status.CLOSED)
+
+    assert series.expected_by_departement(territory.FRANCE, JANUARY, MARCH) == {"12": 1}
