@@ -95,6 +95,16 @@ def make_activity():
     began = time.perf_counter()
     suppression.settle()
     print(f"  petits nombres masqués en {time.perf_counter() - began:.0f} s")
+    settled_down()
+
+
+def settled_down():
+    """What PostgreSQL does by itself in the minutes that follow, done now: it is not what a page costs."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {', '.join(f'stats_monthly{table}' for table in TABLES)}")
+        cursor.execute("CHECKPOINT")
 
 
 def pages():

@@ -26,11 +26,10 @@ def main():
         from tests.geocoder_stand_in import running
 
         pages.collect_static()
-        if "figures" in sys.argv[1:]:
-            figures.dashboards()
-            return
-        if "coverage" in sys.argv[1:]:
-            coverage.coverage()
+        alone = {"activity": activity.many_figures, "figures": figures.dashboards, "coverage": coverage.coverage}
+        if asked := [name for name in alone if name in sys.argv[1:]]:
+            for name in asked:
+                alone[name]()
             return
         for hour, moment in HOURS.items():
             with patch("django.utils.timezone.now", lambda moment=moment: moment):
