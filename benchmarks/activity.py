@@ -37,11 +37,13 @@ def many_figures():
 def taken_back():
     """Seconds to take the only import back."""
     from stats.imports.undo import take_back
-    from stats.models import ActivityImport
+    from stats.models import ActivityImport, MonthlyActivity
 
     began = time.perf_counter()
     take_back(ActivityImport.objects.get(), None)
-    return time.perf_counter() - began
+    took = time.perf_counter() - began
+    assert not MonthlyActivity.objects.exists()
+    return took
 
 
 def bare_copy(name):

@@ -20,10 +20,11 @@ def coverage():
 
 
 def pages():
-    """p50, p95 and the most queries of whole pages, from the request to the bytes, middleware included."""
+    """p50, p95 and the most queries of whole pages, asked of gunicorn, from the request to the last byte."""
     from django.db.models import Count
 
     from benchmarks.figures import measure
+    from benchmarks.pages import server
     from franceservices.territories.models import Commune, Departement, Region
     from stats import territory
     from stats.coverage.proximity import address
@@ -42,8 +43,9 @@ def pages():
         "fermeture": [f"{asked}?fermeture={one['site__external_id']}" for one in sites[:ASKED]],
     }
     logging.getLogger("franceservices.requests").setLevel(logging.WARNING)  # a line a page would hide the figures
-    for kind, addresses in kinds.items():
-        measure(kind, addresses)
+    with server() as address_of_server:
+        for kind, addresses in kinds.items():
+            measure(address_of_server, kind, addresses)
 
 
 def _spread(values):
