@@ -237,10 +237,13 @@ DATABASE_OPTIONS = {
     "tcp_user_timeout": 10_000,
 } | DATABASES["default"].get("OPTIONS", {})
 # Requests give up early (wsgi.py sets a limit); imports and migrations take the time they need.
+# Whoever waits for a lock must give up before that: it is told as such, "réessayez dans un instant".
+STATEMENT_TIMEOUT_MS = env.int("DATABASE_STATEMENT_TIMEOUT_MS", 0)
+LOCK_TIMEOUT_MS = min(10_000, STATEMENT_TIMEOUT_MS * 3 // 5) or 10_000
 DATABASE_OPTIONS["options"] = " ".join(
     [
-        f"-c statement_timeout={env.int('DATABASE_STATEMENT_TIMEOUT_MS', 0)}",
-        "-c lock_timeout=10s",
+        f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
+        f"-c lock_timeout={LOCK_TIMEOUT_MS}",
         "-c idle_in_transaction_session_timeout=60s",
         "-c jit=off",  # compiling a page's query took 300 ms, and running it 20
         DATABASE_OPTIONS.get("options", ""),  # PostgreSQL keeps the last word on each

@@ -16,6 +16,8 @@ or between A and B alone. They keep every hidden count positive, since a hidden 
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
 from itertools import islice
 
 TOTAL = ()
@@ -24,16 +26,35 @@ FEW = 6
 FRANCE = "france"
 
 
+class Chances(dict):
+    """{cell: a number from 1 to 3}, drawn from a secret and not from what the cell counts."""
+
+    def __init__(self, secret):
+        super().__init__()
+        self.secret = secret
+
+    def __missing__(self, cell):
+        drawn = blake2b(repr(cell).encode(), key=self.secret, digest_size=4).digest()
+        self[cell] = chance = 1 + int.from_bytes(drawn) / 2**31
+        return chance
+
+
 @dataclass
 class Month:
     """The requests of a month.
 
     `parents` is {territory's key: its parent's}, up to 'france', whose parent is ''. `counts` is {(territory, column):
     requests}: the column is () for all of them, (partner,) or (partner, démarche). Sites have the first only.
+
+    `published` are the territories of which the total is told elsewhere for good: hiding it here would be no use.
+    `secret` makes the choice of what else to hide one that nobody can work out again: knowing that the least was hidden
+    would tell much of what it was.
     """
 
     parents: dict[str, str]
     counts: dict[tuple[str, tuple], int]
+    secret: bytes = b""
+    published: frozenset = frozenset()
     hidden: set = field(default_factory=set)
     safe: set = field(default_factory=set)  # the cells that a swap changes
 
@@ -47,6 +68,10 @@ class Month:
         self.chains: dict[str, list[str]] = {"": []}
         for territory in self.parents:
             self.chain(territory)
+
+    @cached_property
+    def chances(self):
+        return Chances(self.secret)
 
     def chain(self, territory):
         """A territory and those that contain it, the smallest first."""
@@ -90,8 +115,10 @@ def _protect(month, cell, threshold):
 
 
 def _cost(month, cells):
-    """What hiding these cells takes away from readers."""
-    return sum(month.counts[cell] + 1 for cell in cells if cell not in month.hidden)
+    """What hiding these cells takes away from readers, and whether it is hidden at all."""
+    new = [cell for cell in cells if cell not in month.hidden]
+    told_elsewhere = sum(column == TOTAL and territory in month.published for territory, column in cells)
+    return told_elsewhere, sum((month.counts[cell] + 1) * month.chances[cell] for cell in new)
 
 
 def _apart(month, one, other):
@@ -136,7 +163,7 @@ def _between_departements(month, territory, also=frozenset()):
                 ours = {(site, TOTAL) for site in month.children[here] if month.counts.get((site, TOTAL))}
                 gives = all(month.counts[here, of] > 1 for of in columns) and all(month.counts[one] > 1 for one in ours)
                 if gives:
-                    theirs = [min(theirs, key=lambda one: (one not in month.hidden, month.counts[one], one))]
+                    theirs = [min(theirs, key=lambda one: _hiding(month, one))]
                 elif not (
                     all(month.counts[there, of] > 1 for of in columns) and all(month.counts[o] > 1 for o in theirs)
                 ):
@@ -181,7 +208,7 @@ def _cheapest(month, here, one, others, few):
 
 
 def _hiding(month, cell):
-    return 0 if cell in month.hidden else month.counts.get(cell) or 10**9
+    return 0 if cell in month.hidden else (month.counts.get(cell) or 10**9) * month.chances[cell]
 
 
 def _whole(column):
@@ -221,24 +248,28 @@ def _hide_all_around(month, territory):
 # --- Counts without columns, and shares ------------------------------------------------------------
 
 
-def hidden_totals(parents, counts, threshold):
-    """The territories whose count is to be hidden, where it is told by territory only: {territory: count}."""
+def hidden_totals(parents, counts, threshold, secret=b"", published=frozenset()):
+    """The territories whose count is to be hidden, where it is told by territory only: {territory: count}.
+
+    `secret` and `published`: as in a `Month`.
+    """
     cells = {
         (territory, column): count
         for territory, count in counts.items()
         for column in ([TOTAL] if territory.startswith("site-") else [TOTAL, ALONE[:1], ALONE])
     }
-    return {territory for territory, column in hidden_counts(Month(parents, cells), threshold) if column == TOTAL}
+    month = Month(parents, cells, secret, published)
+    return {territory for territory, column in hidden_counts(month, threshold) if column == TOTAL}
 
 
-def hidden_shares(parents, parts, threshold):
+def hidden_shares(parents, parts, threshold, secret=b""):
     """The territories whose share is to be hidden. `parts` are {territory: (those who did, those who did not)}.
 
     A share is hidden where those who did are few. (Those who did not are counted nowhere; and hiding the months where
     they are few would hide the best ones, and make the shares of a year worse than they are.) How many there are in all
     may be told: so, for each, someone who did here did not, and the other way round elsewhere.
     """
-    tree = Month(parents, {})
+    tree = Month(parents, {}, secret)
     parts = {territory: part for territory, part in parts.items() if sum(part)}
     small = [territory for territory, (did, _) in parts.items() if 0 < did < threshold]
     hidden, safe = set(small), set()
@@ -276,14 +307,18 @@ def _share_swaps(tree, parts, territory, hidden):
     for pairs in groups:
         found = [_apart(tree, one, other) for one, other in pairs if _can_swap(parts[one], parts[other])]
         if found:
-            return [(sum(sum(parts[one]) for one in cells - hidden), sorted(cells)) for cells in found]
+            return [(sum(_weight(tree, parts, one) for one in cells - hidden), sorted(cells)) for cells in found]
     return []
 
 
 def _few_told(tree, parts, departement, hidden):
     """The few sites of a département that cost the least to hide."""
     told = [one for one in tree.children[departement] if one in parts]
-    return sorted(told, key=lambda one: (one not in hidden, sum(parts[one]), one))[:FEW]
+    return sorted(told, key=lambda one: (one not in hidden, _weight(tree, parts, one)))[:FEW]
+
+
+def _weight(tree, parts, one):
+    return sum(parts[one]) * tree.chances[one]
 
 
 def _can_swap(part, other):

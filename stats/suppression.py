@@ -11,9 +11,11 @@ from enum import Enum
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from franceservices.accounts.scopes import Scope
-from stats.models import MonthlyByDemarche, MonthlyByPartner, MonthlyTotal, SmallNumberRule
+from stats.models import MonthlyByDemarche, MonthlyByPartner, MonthlyTotal, Publication, SmallNumberRule
+from stats.months import months_later
 from stats.small_numbers import TOTAL, Month, hidden_counts, hidden_shares, hidden_totals
 
 
@@ -154,11 +156,12 @@ def _hidden_in(month):
         "territory", "partner", "demarche", "requests"
     ):
         counts[territory, (partner, demarche or "")] = requests
-    cells = hidden_counts(Month(parents, counts), threshold)
+    secret, published = _secret_of(month), _published_of(month)
+    cells = hidden_counts(Month(parents, counts, secret, published), threshold)
     too_few = {territory for territory, column in cells if column == TOTAL}
-    completed = hidden_shares(parents, {row[0]: (row[3], row[4] - row[3]) for row in rows}, threshold)
-    respondents = hidden_totals(parents, {row[0]: row[5] for row in rows}, threshold)
-    satisfied = hidden_shares(parents, {row[0]: (row[6], row[5] - row[6]) for row in rows}, threshold)
+    completed = hidden_shares(parents, {row[0]: (row[3], row[4] - row[3]) for row in rows}, threshold, secret)
+    respondents = hidden_totals(parents, {row[0]: row[5] for row in rows}, threshold, secret, published)
+    satisfied = hidden_shares(parents, {row[0]: (row[6], row[5] - row[6]) for row in rows}, threshold, secret)
     flags: dict[str, tuple[bool, ...]] = defaultdict(tuple)
     for territory in too_few | completed | respondents | satisfied:
         no_answers = territory in respondents
@@ -169,3 +172,13 @@ def _hidden_in(month):
             no_answers or territory in satisfied,
         )
     return flags, {(territory, (*column, None)[:2]) for territory, column in cells if column != TOTAL}
+
+
+def _secret_of(month):
+    return salted_hmac("stats.suppression", f"{month:%Y-%m}", algorithm="sha256").digest()
+
+
+def _published_of(month):
+    """The territories of which a publication tells the month, alone or with others, for good."""
+    over = Publication.objects.filter(at__gte=months_later(month, 1))
+    return frozenset(over.values_list("territory", flat=True))

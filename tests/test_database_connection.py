@@ -24,22 +24,28 @@ print(connection.connection.info.get_parameters()["connect_timeout"])
 """
 
 
+def shown(url, **environment):
+    """What a connection with these settings says of itself."""
+    ours = {"DJANGO_SETTINGS_MODULE": "franceservices.settings", "DATABASE_URL": url} | environment
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW], env=os.environ | ours, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout.split()
+
+
 @pytest.mark.django_db
 def test_options_of_the_address_are_added_to_ours():
-    ours = ["DJANGO_SETTINGS_MODULE=franceservices.settings", "DATABASE_STATEMENT_TIMEOUT_MS=5000"]
     url = url_of_tests()
-    url += ("&" if "?" in url else "?") + "connect_timeout=7&options=-c%20work_mem%3D7MB%20-c%20lock_timeout%3D3s"
+    url += ("&" if "?" in url else "?") + "connect_timeout=7&options=-c%20work_mem%3D7MB%20-c%20lock_timeout%3D2s"
 
-    shown = subprocess.run(
-        [sys.executable, "-c", SHOW],
-        env=os.environ | dict(pair.split("=") for pair in ours) | {"DATABASE_URL": url},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    assert shown(url, DATABASE_STATEMENT_TIMEOUT_MS="5000") == ["5s", "2s", "7MB", "7"]
 
-    assert shown.stdout.split() == ["5s", "3s", "7MB", "7"]
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("limit", "told"), [("5000", ["5s", "3s"]), ("60000", ["1min", "10s"]), ("0", ["0", "10s"])])
+def test_a_page_that_waits_for_a_lock_gives_up_before_its_time_is_out(limit, told):
+    """The other way round, "quelqu'un modifie les sites" would be an error 500."""
+    assert shown(url_of_tests(), DATABASE_STATEMENT_TIMEOUT_MS=limit)[:2] == told
 
 
 @pytest.mark.django_db

@@ -112,6 +112,42 @@ def test_hiding_the_small_ones_only_would_tell_them():
     assert ("site-1", TOTAL) in unknown_cells(parents, atoms, {("site-1", TOTAL), ("site-2", TOTAL)})
 
 
+# --- Which others are hidden -----------------------------------------------------------------------
+
+
+def hidden_sites(*totals, secret=b"", published=()):
+    """Which sites of a département with these totals are hidden, by their rank."""
+    parents = {"france": "", "region-1": "france", "departement-1": "region-1"}
+    parents |= {f"site-{rank}": "departement-1" for rank in range(len(totals))}
+    counts = {(f"site-{rank}", TOTAL): total for rank, total in enumerate(totals)}
+    for territory in ("departement-1", "region-1", "france"):
+        counts |= {(territory, column): sum(totals) for column in [TOTAL, ("caf",), ("caf", "rsa")]}
+    hidden = hidden_counts(Month(parents, counts, secret, frozenset(published)), THRESHOLD)
+    return {int(territory[5:]) for territory, _ in hidden if territory.startswith("site-")}
+
+
+def test_who_replays_the_choice_on_every_split_is_not_told_which_is_true():
+    """6 and 4 are hidden, 6 and 30 are told: that the least were hidden would leave 4 alone possible."""
+    possible = {
+        split
+        for split in [(6, 4), (7, 3), (8, 2), (9, 1)]
+        for number in range(100)
+        if hidden_sites(split[0], 6, split[1], 30, secret=b"%d" % number) == {0, 2}
+    }
+
+    assert possible == {(6, 4), (7, 3), (8, 2), (9, 1)}
+
+
+def test_the_choice_is_the_same_at_each_settling():
+    assert len({tuple(hidden_sites(6, 6, 4, 30, secret=b"x")) for _ in range(5)}) == 1
+
+
+def test_what_a_publication_tells_is_not_hidden_for_another():
+    assert hidden_sites(3, 6, 90) == {0, 1}
+    assert hidden_sites(3, 6, 90, published=["site-1"]) == {0, 2}
+    assert hidden_sites(3, 6, published=["site-1"]) == {0, 1}  # better than nothing
+
+
 # --- Totals and shares -----------------------------------------------------------------------------
 
 

@@ -8,13 +8,15 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from stats import suppression
+from franceservices.territories.models import Departement
+from stats import publications, suppression, territory
 from stats.models import MonthlyByDemarche, MonthlyTotal
 from stats.suppression import Audience
 from tests.factories import METZ, RODEZ, TOULOUSE, make_import, make_site, report_activity, report_satisfaction
 from tests.people import grant, make_agent, make_national, make_reader, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
+ALBI = "81004"
 MARCH, APRIL = date(2023, 3, 1), date(2023, 4, 1)
 AVEYRON, LITTLE, BIG = (
     "/statistiques/departements/12-aveyron/",
@@ -139,3 +141,21 @@ def test_the_public_costs_no_query_to_be_told_apart(client, figures):
         assert suppression.audience_of(request) is Audience.PUBLIC
 
     assert not queries
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_a_departement_that_was_published_is_not_what_hides_another(client, is_published):
+    """Its total is told for good: beside it, what is left of the région's would tell the small one."""
+    batch, at = make_import(), date(2023, 4, 1)
+    for commune, requests in ((RODEZ, 20), (TOULOUSE, 600), (METZ, 3000)):
+        report_activity(make_site(commune, external_id=commune), MARCH, requests, batch=batch)
+    suppression.settle()
+    if is_published:
+        aveyron = territory.of_departement(Departement.objects.get(pk="12"))
+        publications.freeze(aveyron, at, "", publications.figures_of(aveyron, at), None)
+
+    report_activity(make_site(ALBI, external_id=ALBI), MARCH, 3, batch=batch)
+    suppression.settle()
+
+    assert (value(client.get(AVEYRON), "requests_month") == "20") is is_published
+    assert (value(client.get("/statistiques/departements/31-haute-garonne/"), "requests_month") == "") is is_published

@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from franceservices.territories.models import Commune
+from sites.models import Site
+from stats import suppression
 from stats.models import MonthlyActivity, MonthlyTotal
 from tests.factories import METZ, RODEZ, TOULOUSE, make_import, make_site, report_activity, report_satisfaction
 
@@ -89,6 +91,19 @@ def test_a_site_that_changes_departement_takes_its_figures_along(figures):
 
     assert not MonthlyTotal.objects.filter(territory="departement-12", month=MARCH).exists()
     assert total("departement-57").requests == 112
+    check_totals()
+
+
+def test_a_site_that_stays_in_its_departement_counts_nothing_again(figures):
+    """What is counted again is hidden until it is settled: a new commune would hide the whole of France meanwhile."""
+    suppression.settle()
+    elsewhere = Commune.objects.current().filter(departement="12").exclude(pk=RODEZ).first()
+
+    with pghistory.context(source="test"):
+        Site.objects.filter(commune=RODEZ).update(commune=elsewhere)
+
+    assert MonthlyActivity.objects.filter(site__commune=elsewhere).exists()
+    assert not MonthlyTotal.objects.unsettled().exists()
     check_totals()
 
 
