@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from sites.models import Site
@@ -16,6 +17,8 @@ from stats.dashboard import HEADLINES, Dashboard
 from stats.models import Publication
 from stats.months import LAUNCH
 from stats.suppression import Audience
+
+LOCK = 20_200_103  # of those who publish
 
 
 def figures_of(found, at, since=LAUNCH):
@@ -61,17 +64,13 @@ def fingerprint(figures):
 
 
 def freeze(found, at, title, figures, user):
-    """Keep figures for good, as a `Publication`."""
-    return Publication.objects.create(
-        territory=found.key,
-        territory_name=found.name,
-        title=title,
-        at=at,
-        since=LAUNCH,
-        figures=figures,
-        published_by=user,
-        is_demo=Site.objects.demonstration().exists(),
-    )
+    """Keep figures for good, as a `Publication`. Sent twice, they are the same one: it could not be deleted."""
+    said = {"territory": found.key, "title": title, "at": at, "since": LAUNCH, "figures": figures}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        return Publication.objects.filter(**said).first() or Publication.objects.create(
+            **said, territory_name=found.name, published_by=user, is_demo=Site.objects.demonstration().exists()
+        )
 
 
 # --- Beside today ----------------------------------------------------------------------------------

@@ -75,6 +75,17 @@ SELECT 'jump' AS code, line, place, requests::text AS value, usual::text AS abou
     FROM jumps JOIN changed USING (site_id, month) ORDER BY site_id, month, amount DESC, line, place
 ) AS largest
 """
+# A partner's requests are those of its démarches and those that name none: told once as a whole and once in detail, by
+# two files, they would count twice.
+ADDED_UP = """
+SELECT 'added_up' AS code, one.line, one.place, one.amount::text AS value, sum(other.requests)::text AS about
+FROM changed AS one
+JOIN stats_monthlyactivity AS other USING (site_id, month, partner_id)
+LEFT JOIN staged AS again ON again.site_id = other.site_id AND again.month = other.month
+    AND again.partner_id = other.partner_id AND coalesce(again.demarche_id, '') = coalesce(other.demarche_id, '')
+WHERE one.kept_id IS NULL AND (one.demarche_id IS NULL) <> (other.demarche_id IS NULL) AND again.line IS NULL
+GROUP BY one.line, one.place, one.amount
+"""
 
 
 def check_staged(cursor, figures, shape, today, remarks):
@@ -93,6 +104,7 @@ def check_changed(cursor, figures, shape, remarks):
     _add(cursor, remarks, TOO_BIG_A_PART, given, _why_too_big_a_part)
     if figures.part == "completed":
         _add(cursor, remarks, JUMPS, {"times": JUMP_TIMES, "floor": JUMP_FLOOR}, _why_a_jump)
+        _add(cursor, remarks, ADDED_UP, {}, _why_added_up)
 
 
 def _add(cursor, remarks, query, given, message):
@@ -127,3 +139,10 @@ def _why_too_big_a_part(code, value, about):
 
 def _why_a_jump(code, value, about):
     return f"Ce site aurait {value} demandes ce mois-là, contre {about} d'habitude : vérifiez ce chiffre."
+
+
+def _why_added_up(code, value, about):
+    return (
+        f"Ces demandes s'ajouteraient aux {about} déjà enregistrées pour ce site, ce mois et ce partenaire, en un total "
+        "ou démarche par démarche : si ce sont les mêmes, annulez d'abord l'autre import."
+    )

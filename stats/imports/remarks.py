@@ -28,6 +28,7 @@ ERRORS = {
 WARNINGS = {
     "unknown_columns": "Colonnes ignorées",
     "jump": "Nombre inhabituel pour ce site",
+    "added_up": "Chiffre qui s'ajoute à ceux d'un autre import",
 }
 TITLES = {ERROR: ERRORS, WARNING: WARNINGS}
 KEPT_OF_A_KIND = 1_000

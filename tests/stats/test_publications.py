@@ -266,6 +266,14 @@ def test_public_pages_set_no_cookie(national, client):
         assert "public" in response["Cache-Control"]
 
 
+def test_sent_twice_it_is_published_once(national):
+    seen = preview(national).context["seen"]
+    for _ in range(2):
+        assert national.post(STAFF, ASKED | {"vu": seen}).status_code == 302
+
+    assert Publication.objects.count() == 1
+
+
 # --- For good --------------------------------------------------------------------------------------
 
 

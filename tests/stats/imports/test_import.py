@@ -286,6 +286,19 @@ def test_a_small_site_may_grow():
     assert found("id_fs;mois;CAF\n901;2024-01;190\n") == []
 
 
+# --- The same, told twice ---------------------------------------------------------------------------
+
+
+def test_a_total_beside_its_detail_is_worth_a_look():
+    detail = "id_fs;mois;partenaire;demarche;demandes\n901;2024-01;CAF;RSA;40\n901;2024-01;CAF;;5\n"
+    assert found(detail) == []  # those that name no démarche are not a total
+    written(detail.rsplit("901", 1)[0])
+
+    assert found("id_fs;mois;CAF\n901;2024-01;40\n902;2024-01;40\n901;2024-02;40\n") == [(2, "CAF", "added_up")]
+    assert found(detail) == []  # the detail is told again, as it is kept
+    assert found(detail.replace("RSA", "APL")) == [(3, "demandes", "added_up")]
+
+
 # --- What came between ------------------------------------------------------------------------------
 
 
