@@ -143,6 +143,6 @@ def _why_a_jump(code, value, about):
 
 def _why_added_up(code, value, about):
     return (
-        f"Ces demandes s'ajouteraient aux {about} déjà enregistrées pour ce site, ce mois et ce partenaire, en un total "
-        "ou démarche par démarche : si ce sont les mêmes, annulez d'abord l'autre import."
+        f"Ces demandes s'ajouteraient aux {about} déjà enregistrées pour ce site, ce mois et ce partenaire, en un "
+        "total ou démarche par démarche : si ce sont les mêmes, annulez d'abord l'autre import."
     )
