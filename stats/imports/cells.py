@@ -9,13 +9,12 @@ from datetime import date, timedelta
 from sites.imports.cells.issues import CellError
 from sites.imports.files import tables
 from sites.imports.files.text import on_one_line
-from stats.months import LAUNCH, NAMES, month_of, without_accents
+from stats.months import NAMES, month_of, without_accents
 
 MAX_NUMBER = 100_000_000  # no site helps so many people in a month; and the column's type holds it
 NUMBER = re.compile(r"(-?)(\d{1,3}(?: \d{3})+|\d+)(?:[.,](\d+))?", re.ASCII)
 SPACES = re.compile(r"\s+")
 YEARS = range(2000, 2100)
-DAYS_FROM_1904 = 1462  # between the two origins that spreadsheets count days from
 
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]0?0:00(?::00)?)?", re.ASCII)
 MONTH_FIRST = re.compile(r"(?:(\d{1,2})[-/.])?(\d{1,2})[-/.](\d{4})(?: 0?0:00(?::00)?)?", re.ASCII)
@@ -82,8 +81,8 @@ def quoted(text):
 def read_month(text):
     """The month (a date, its first day) of '2024-01', '01/2024', 'janvier 2024', 'janv. 24', or of any day of it.
 
-    Days are written as '2024-01-31', '31/01/2024' or a spreadsheet's number, counted from 1900, or from 1904 when that
-    gives a day before the launch. Raises `CellError`, code 'required' or 'month'.
+    Days are written as '2024-01-31', '31/01/2024' or a spreadsheet's number, counted from 1900: counted from
+    1904, a month of 2019 that is there by mistake would be one of 2023. Raises `CellError`, code 'required' or 'month'.
     """
     written = SPACES.sub(" ", text).strip()
     if not written:
@@ -103,16 +102,11 @@ def _day_of(written):
     if found := MONTH_FIRST.fullmatch(written):
         return date(int(found[3]), int(found[2]), int(found[1] or 1))
     if found := SERIAL.fullmatch(written):
-        return _day_numbered(int(found[1]))
+        return date(1899, 12, 30) + timedelta(days=int(found[1]))
     if found := IN_LETTERS.fullmatch(without_accents(written).lower()):
         number = MONTH_NAMES.get(found[1])
         return number and date(int(found[2]) + (2000 if len(found[2]) == 2 else 0), number, 1)
     return None
-
-
-def _day_numbered(number):
-    day = date(1899, 12, 30) + timedelta(days=number)
-    return day if day >= LAUNCH else day + timedelta(days=DAYS_FROM_1904)
 
 
 # --- Numbers ------------------------------------------------------------------------------------------------
