@@ -78,7 +78,7 @@ def settle(months=None):
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        months = _all_months() if _new_rule() else _unsettled_months() if months is None else sorted(set(months))
+        months = all_months() if _new_rule() else _unsettled_months() if months is None else sorted(set(months))
         if not months:
             return 0
         cursor.execute(
@@ -112,7 +112,8 @@ def _new_rule():
     return True
 
 
-def _all_months():
+def all_months():
+    """The months of which anything is kept."""
     return sorted(MonthlyTotal.objects.values_list("month", flat=True).distinct())
 
 

@@ -93,6 +93,16 @@ def test_settling_again_changes_nothing(figures):
     assert flags() == before
 
 
+def test_every_month_can_be_decided_anew(figures, capsys):
+    MonthlyTotal.objects.update(hides_requests=False)
+
+    call_command("hide_small_numbers")
+    assert "Rien n'a changé" in capsys.readouterr().out
+    call_command("hide_small_numbers", all=True)
+
+    assert MonthlyTotal.objects.get(territory="site-51").hides_requests
+
+
 def test_another_threshold_is_followed_everywhere(client, figures, settings):
     settings.SMALL_NUMBER_THRESHOLD = 1
     call_command("hide_small_numbers", verbosity=0)
