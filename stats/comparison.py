@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from stats import indicators, months, series, tables
+from stats import indicators, months, series, tables, written
 from stats.charts.line import LineChart, Series
 from stats.months import LAUNCH
 
@@ -19,6 +19,10 @@ COMPARED = {
     "reporting_share": "Sites ayant déclaré leur activité, dernier mois",
 }
 
+PROVISIONAL = (
+    "Un mois provisoire peut encore changer : il est récent, ou trop peu de sites d'un territoire l'ont déclaré."
+)
+
 
 class Comparison:
     """The figures of some territories, as an audience may see them.
@@ -26,8 +30,8 @@ class Comparison:
     One query for all their months, and one for the sites of each.
     """
 
-    def __init__(self, territories, audience, at, since):
-        self.territories, self.at, self.since = territories, at, since
+    def __init__(self, territories, audience, at, since, today):
+        self.territories, self.at, self.since, self.today = territories, at, since, today
         self.last = indicators.last_month(at)
         records = series.records_of(territories, audience)
         self.records = [records[territory.key] for territory in territories]
@@ -40,13 +44,20 @@ class Comparison:
         ]
         rows = [
             (
-                tables.text(heading),
+                tables.text(f"{heading}, {figures[0][code].period}"),
                 *(tables.Cell(of[code].shown, of[code].text, is_number=of[code].is_told) for of in figures),
             )
             for code, heading in COMPARED.items()
         ]
+        told = [of["requests_12_months"] for of in figures]
+        rows.append(
+            (
+                tables.text(f"Déclarations reçues sur celles attendues, {told[0].period}"),
+                *(tables.text(f"{written.count(one.reported)} sur {written.count(one.expected)}") for one in told),
+            )
+        )
         columns = ("Indicateur", *(territory.name for territory in self.territories))
-        return tables.Table("chiffres", f"Chiffres clés, {self.period}", columns, rows)
+        return tables.Table("chiffres", f"Chiffres clés, situation au {written.day(self.at)}", columns, rows)
 
     @property
     def period(self):
@@ -68,6 +79,18 @@ class Comparison:
     def _months_of(self, record):
         return record.during(self.since, self.last)
 
+    @cached_property
+    def provisional(self):
+        """For each territory, the indexes of the months that may still change."""
+        return [
+            frozenset(
+                number
+                for number, month in enumerate(self._months_of(of))
+                if month.requests is not None and indicators.is_provisional(month, self.today)
+            )
+            for of in self.records
+        ]
+
     @property
     def title(self):
         return f"Démarches du mois pour 1\u00a0000 habitants, {self.period}"
@@ -77,11 +100,16 @@ class Comparison:
         return months.months_between(self.since, self.last)
 
     def months_table(self):
+        provisional = frozenset().union(*self.provisional)
         rows = [
-            (tables.text(months.in_french(month)), *(tables.decimal(of[number]) for of in self.rates))
+            (
+                tables.text(months.in_french(month) + (" (provisoire)" if number in provisional else "")),
+                *(tables.decimal(of[number]) for of in self.rates),
+            )
             for number, month in enumerate(self.every_month)
         ]
-        return tables.Table("mois", self.title, ("Mois", *(one.name for one in self.territories)), rows)
+        note = PROVISIONAL if provisional else ""
+        return tables.Table("mois", self.title, ("Mois", *(one.name for one in self.territories)), rows, note)
 
     def chart(self):
         return LineChart(
@@ -89,7 +117,10 @@ class Comparison:
             title=self.title,
             description=f"{', '.join(one.name for one in self.territories)} ; le tableau dit les mêmes chiffres.",
             months=self.every_month,
-            series=[Series(one.name, of, kind="other") for one, of in zip(self.territories, self.rates, strict=True)],
+            series=[
+                Series(one.name, of, kind="other", provisional=provisional)
+                for one, of, provisional in zip(self.territories, self.rates, self.provisional, strict=True)
+            ],
             unit="pour 1\u00a0000 habitants",
         )
 

@@ -42,6 +42,12 @@ class Figure:
     answers: int | None = None
     provisional: bool = False
     is_over_months: bool = False
+    singular: str = ""  # of the label, where it changes
+
+    @property
+    def words(self):
+        """The label as it is read after the number: 'site fermé' after 0 and 1."""
+        return self.singular if self.singular and self.value is not None and self.value < 2 else self.label
 
     @property
     def text(self):
@@ -138,6 +144,7 @@ def sites_with_antennes(record, at):
         "count",
         _situation(at),
         "Sites en service à cette date, antennes comprises.",
+        singular="lieu d'accueil, avec les antennes",
     )
 
 
@@ -163,6 +170,7 @@ def sites_labelled(record, first, last):
         "count",
         months.period_in_french(first, last),
         "Sites dont la date de labellisation tombe dans la période, antennes comprises, même fermés depuis.",
+        singular="site labellisé",
     )
 
 
@@ -176,6 +184,7 @@ def sites_closed(record, first, last):
         "count",
         months.period_in_french(first, last),
         "Sites fermés définitivement dans la période, antennes comprises.",
+        singular="site fermé",
     )
 
 
@@ -272,18 +281,21 @@ def rate_per_1000(requests, population):
 
 
 def change_on_a_year(record, month):
-    """Relative change of the twelve months that end with `month`, against the twelve before. Not told of a part."""
+    """Relative change of the twelve months that end with `month`, against the twelve before.
+
+    Not told of a part: each of the 24 months must have been reported, by a site at least, and be told.
+    """
     now, before = requests_over_12_months(record, month), requests_over_12_months(record, months_later(month, -YEAR))
-    can_be_told = now.value and before.value and not now.hidden and not before.hidden
-    whole = months_later(month, 1 - 2 * YEAR) >= LAUNCH
+    first = months_later(month, 1 - 2 * YEAR)
+    whole = first >= LAUNCH and all(one.requests is not None for one in record.during(first, month))
     return Figure(
         "change_on_a_year",
-        "en un an",
-        now.value / before.value - 1 if can_be_told and whole else None,
+        "de démarches en un an",
+        now.value / before.value - 1 if whole and before.value else None,
         "change",
         now.period,
-        f"Démarches des douze mois, rapportées à celles des douze mois d'avant ({before.period}). Le nombre de sites "
-        "et leur assiduité à déclarer changent aussi.",
+        f"Démarches des douze mois, rapportées à celles des douze mois d'avant ({before.period}, "
+        f"{before.reporting_in_french}). Le nombre de sites et leur assiduité à déclarer changent aussi.",
         reported=now.reported,
         expected=now.expected,
         hidden=now.hidden or before.hidden,

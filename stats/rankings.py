@@ -98,7 +98,13 @@ def _ranking_of_sites(board):
     chart = None
     if bars:
         described = _from_first_to_last(bars)
-        chart = BarChart(id="classement", title=title, description=described, rows=bars, unit="démarches")
+        chart = BarChart(
+            id="classement",
+            title=_title_of(bars, rows, f"Les {len(bars)} premiers sites", title),
+            description=described,
+            rows=bars,
+            unit="démarches",
+        )
     return Section("classement", "Les sites", table, chart=chart, template="stats/charts/bars.html")
 
 
@@ -176,4 +182,4 @@ def _from_first_to_last(bars):
     first, last = bars[0], bars[-1]
     if first is last:
         return f"{first.label} : {first.text}."
-    return f"De {first.label} ({first.text}) à {last.label} ({last.text})."
+    return f"En premier, {first.label} : {first.text} ; en dernier, {last.label} : {last.text}."

@@ -48,11 +48,11 @@ def compare(request, table="", file_format=""):
     """Up to four territories side by side, and their figures as a file."""
     audience, period = audience_of(request), _default_period()
     form = ComparisonForm(request.GET, known=territory.comparable(), **period)
-    compared = Comparison(form.territories, audience, form.at, form.since) if form.territories else None
+    compared = Comparison(form.territories, audience, form.at, form.since, form.today) if form.territories else None
     if table:
         response = _file_of(compared and compared.tables[table](), "comparaison", form.at, file_format)
     else:
-        context = {"form": form, "comparison": compared}
+        context = {"form": form, "comparison": compared, "link": request.build_absolute_uri()}
         response = render(request, "stats/comparison.html", context, status=200 if form.is_right else 400)
     return _kept(response, audience)
 

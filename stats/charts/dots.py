@@ -99,7 +99,8 @@ def can_draw(departement):
 def _texts():
     limits = [in_french(limit) for limit in LIMITS]
     between = [f"de {low} à moins de {high}" for low, high in pairwise(limits)]
-    return [f"{text}{NBSP}habitants" for text in (f"moins de {limits[0]}", *between, f"{limits[-1]} et plus")]
+    people = [f"{text}{NBSP}habitants" for text in (f"moins de {limits[0]}", *between)]
+    return [*people, f"{limits[-1]}{NBSP}habitants et plus"]
 
 
 TEXTS = _texts()

@@ -16,6 +16,8 @@ from stats.models import CommuneAccess, TerritoryAccess
 
 THRESHOLDS_MIN = (10, 20, LIMIT_MIN)
 NO_MINUTES = f"La durée n'est pas donnée au-delà de {ROAD_KM} km."
+NO_SITE = "aucun par la route"
+ORDER = "Les plus peuplées d'abord ; en dernier, celles des collectivités d'outre-mer qui ne sont d'aucune région."
 
 
 class Proximity:
@@ -66,9 +68,9 @@ class Proximity:
 
         Collectivities of no région come last: no site is due there.
         """
-        fields = [f"commune__{name}" for name in ("name", "slug", "departement", "population")]
-        fields += [f"site__{name}" for name in ("external_id", "slug", "name")]
-        beyond = self._beyond().select_related("commune", "site")
+        fields = [f"commune__{name}" for name in ("name", "slug", "population", "departement__region")]
+        fields += [f"site__{name}" for name in ("external_id", "slug", "name", "commune__departement")]
+        beyond = self._beyond().select_related("commune__departement", "site__commune")
         return beyond.only("distance_m", "duration_min", *fields).order_by(
             IsNull(F("commune__departement__region"), True), "-commune__population", "pk"
         )
@@ -123,7 +125,7 @@ class Proximity:
         """`accesses` as lines, all of them or those of a page."""
         rows = [_line_of(access) for access in accesses]
         columns = ("Commune", "Habitants", "Site le plus proche", "Km à vol d'oiseau", "Minutes en voiture")
-        note = "" if all(row[4].value for row in rows) else NO_MINUTES
+        note = ORDER if self.territory.level == "france" else ""
         return tables.Table("communes", "Communes à plus de 30 minutes d'un site", columns, rows, note)
 
     def rankings(self):
@@ -167,14 +169,22 @@ def site_cell(site):
 
 
 def _line_of(access):
-    commune, km = access.commune, access.distance_m / 1000
-    return (
+    commune = access.commune
+    place = (
         commune_cell(commune.pk, commune.slug, commune.name, commune.departement_id),
         tables.count(commune.population),
-        site_cell(access.site),
-        tables.decimal(km),
-        tables.count(whole_minutes(access.duration_min) if km <= ROAD_KM else None),
     )
+    if _is_over_the_sea(access):
+        return *place, tables.text(NO_SITE), tables.decimal(None), tables.count(None)
+    minutes = whole_minutes(access.duration_min)
+    return *place, site_cell(access.site), tables.decimal(access.distance_m / 1000), tables.count(minutes)
+
+
+def _is_over_the_sea(access):
+    """Whether no road can lead to the nearest site: it is too far, or a collectivity has none of its own."""
+    commune, site = access.commune, access.site
+    has_none = commune.departement.region_id is None and site.commune.departement_id != commune.departement_id
+    return has_none or access.distance_m > ROAD_KM * 1000
 
 
 def _departements(**those):

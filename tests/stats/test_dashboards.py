@@ -298,7 +298,8 @@ def test_a_comparison_is_a_file_too(client, figures):
     rows = list(csv.reader(io.StringIO(client.get(address).content.decode("utf-8-sig")), delimiter=";"))
 
     assert rows[0] == ["Indicateur", "Occitanie", "Aveyron"]
-    assert ["Démarches accompagnées depuis le lancement", "1620", "540"] in rows
+    assert ["Démarches accompagnées depuis le lancement, de janvier 2020 à mars 2023", "1620", "540"] in rows
+    assert ["Déclarations reçues sur celles attendues, d’avril 2022 à mars 2023", "6 sur 36", "3 sur 24"] in rows
     assert client.get("/statistiques/comparer/chiffres.csv").status_code == 404
 
 
@@ -333,3 +334,11 @@ def test_a_site_that_closes_is_expected_no_more(django_assert_num_queries):
     Site.objects.filter(pk=site.pk).update(closed_on=FEBRUARY, status=Site.Status.CLOSED)
 
     assert series.expected_by_departement(territory.FRANCE, JANUARY, MARCH) == {"12": 1}
+
+
+def test_a_comparison_marks_months_that_may_still_change(client, figures):
+    """A site of Aveyron says nothing: its months are provisional there, and in the table of the two."""
+    page = text(client.get("/statistiques/comparer/?avec=region-44&avec=departement-12&au=2023-04-01"))
+
+    assert "mars 2023 (provisoire)" in page
+    assert "chiffres provisoires" in page

@@ -1,5 +1,6 @@
 """What each figure counts. Without a database: a record is written down."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -135,6 +136,17 @@ def test_the_change_is_that_of_twelve_months_against_the_twelve_before():
 
     assert (figure.value, figure.text) == (0.5, "+50,0\u00a0%")
     assert indicators.change_on_a_year(record(), date(2021, 6, 1)).value is None  # there were not 24 months yet
+    months[date(2021, 9, 1)] = Month(date(2021, 9, 1), 10)  # of which nothing was reported
+    assert indicators.change_on_a_year(record(months=months), MARCH).value is None
+
+
+def test_the_words_after_a_number_agree_with_it():
+    """As the French count: 0 and 1 are singular."""
+    figure = indicators.sites_closed(record(), LAUNCH, MARCH)
+
+    assert (figure.value, figure.words) == (0, "site fermé")
+    assert replace(figure, value=1).words == "site fermé"
+    assert replace(figure, value=2).words == "sites fermés"
 
 
 def test_the_mean_is_told_from_the_twelfth_month_on():

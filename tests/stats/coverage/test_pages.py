@@ -132,7 +132,8 @@ def test_parts_are_ranked_the_nearest_first(client, sites):
 def test_across_the_sea_no_minutes_are_told(client, sites):
     page = text(client.get("/statistiques/departements/974-la-reunion/proximite/"))
 
-    assert "La durée n'est pas donnée au-delà de 300 km." in page
+    assert "aucun par la route" in page
+    assert "France services de" not in page.split("Communes à plus de 30 minutes", 1)[1].split("</table>", 1)[0]
     assert value(client.get("/statistiques/departements/974-la-reunion/proximite/"), "population_within_30_min_share")
 
 
