@@ -93,14 +93,21 @@ SERVE = (
 
 @contextmanager
 def serving(port, folder):
-    """The portal served on the tests' own database: its process, once it says that it is ready."""
+    """The portal served on the tests' own database: its process, once it says that it is ready.
+
+    It is stopped, and not killed: its server and its worker would outlive it, at work on a database being emptied.
+    """
     with started("-c", SERVE, folder, PORT=str(port), DATABASE_URL=url_of_tests()) as process:
         said = ""
         while "est servi" not in said:
             line = process.stdout.readline()
             assert line, said
             said += line
-        yield process
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
 
 
 def is_ready(port):
