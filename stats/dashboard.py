@@ -52,8 +52,9 @@ class Dashboard:
     # --- Figures -----------------------------------------------------------------------------------
 
     def figures(self):
-        """Every figure, the four headlines first."""
+        """Every figure, the four headlines first. A change that there is nothing to tell of is left out."""
         figures = indicators.key_figures(self.record, self.at, self.since)
+        figures = [one for one in figures if one.code != "change_on_a_year" or one.value is not None or one.hidden]
         access = TerritoryAccess.objects.filter(pk=self.territory.key).first()
         if access:
             figures.append(indicators.population_within_30_min_share(access))
