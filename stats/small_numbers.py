@@ -115,7 +115,7 @@ def _protect(month, cell, threshold):
 
 
 def _cost(month, cells):
-    """What hiding these cells takes away from readers, and whether it is hidden at all."""
+    """(how many of these cells a publication tells anyway, what hiding them takes away from readers)."""
     new = [cell for cell in cells if cell not in month.hidden]
     told_elsewhere = sum(column == TOTAL and territory in month.published for territory, column in cells)
     return told_elsewhere, sum((month.counts[cell] + 1) * month.chances[cell] for cell in new)
