@@ -34,7 +34,7 @@ def figures_of(found, at, since=LAUNCH):
 def _kept(figure, rank):
     return {
         "rank": rank,
-        "label": figure.label,
+        "label": figure.words,
         "text": figure.text,
         "plain": figure.plain,
         "value": float(figure.plain) if figure.is_told else None,

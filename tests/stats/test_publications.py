@@ -266,6 +266,12 @@ def test_public_pages_set_no_cookie(national, client):
         assert "public" in response["Cache-Control"]
 
 
+def test_kept_words_agree_with_their_number(national):
+    publish(national)
+
+    assert Publication.objects.get().figures["sites_closed"]["label"] == "site fermé"  # none is
+
+
 def test_sent_twice_it_is_published_once(national):
     seen = preview(national).context["seen"]
     for _ in range(2):
