@@ -4,8 +4,9 @@ from functools import cached_property
 
 from stats import indicators, months, series, tables, written
 from stats.charts.line import LineChart, Series
-from stats.months import LAUNCH
+from stats.months import LAUNCH, months_later
 
+REPORTS = "reporting_share_12_months"
 # Indicator -> what its line of the table is called.
 COMPARED = {
     "sites": "Sites France services (principaux)",
@@ -17,6 +18,7 @@ COMPARED = {
     "very_satisfied_share": "Usagers très satisfaits",
     "subsidy_eur": "Subvention de l'État par an",
     "reporting_share": "Sites ayant déclaré leur activité, dernier mois",
+    REPORTS: "Déclarations reçues, sur celles attendues",
 }
 
 PROVISIONAL = (
@@ -42,6 +44,9 @@ class Comparison:
             {figure.code: figure for figure in indicators.key_figures(record, self.at, self.since)}
             for record in self.records
         ]
+        first = max(months_later(self.last, -11), LAUNCH)
+        for figures_of_one, record in zip(figures, self.records, strict=True):
+            figures_of_one[REPORTS] = indicators.reporting_share(record, first, self.last)
         rows = [
             (
                 tables.text(f"{heading}, {figures[0][code].period}"),
@@ -49,13 +54,6 @@ class Comparison:
             )
             for code, heading in COMPARED.items()
         ]
-        told = [of["requests_12_months"] for of in figures]
-        rows.append(
-            (
-                tables.text(f"Déclarations reçues sur celles attendues, {told[0].period}"),
-                *(tables.text(f"{written.count(one.reported)} sur {written.count(one.expected)}") for one in told),
-            )
-        )
         columns = ("Indicateur", *(territory.name for territory in self.territories))
         return tables.Table("chiffres", f"Chiffres clés, situation au {written.day(self.at)}", columns, rows)
 

@@ -299,7 +299,7 @@ def test_a_comparison_is_a_file_too(client, figures):
 
     assert rows[0] == ["Indicateur", "Occitanie", "Aveyron"]
     assert ["Démarches accompagnées depuis le lancement, de janvier 2020 à mars 2023", "1620", "540"] in rows
-    assert ["Déclarations reçues sur celles attendues, d’avril 2022 à mars 2023", "6 sur 36", "3 sur 24"] in rows
+    assert ["Déclarations reçues, sur celles attendues, d’avril 2022 à mars 2023", "0,17", "0,12"] in rows
     assert client.get("/statistiques/comparer/chiffres.csv").status_code == 404
 
 
